@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft;
+
+import dev.balsa.raft.message.Message;
+import dev.balsa.raft.model.Entry;
+import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.FetchRequest;
+import dev.balsa.raft.model.ProposeResult;
+import dev.balsa.raft.model.RaftConfig;
+import dev.balsa.raft.model.Ready;
+import dev.balsa.raft.model.RecoveredLog;
+import dev.balsa.raft.model.Refusal;
+import dev.balsa.raft.model.RequestId;
+import dev.balsa.raft.model.SnapshotMetadata;
+import dev.balsa.raft.model.Status;
+import java.util.List;
+
+/**
+ * One member of one Raft group, without threads, clocks or IO: inputs are methods, and every effect
+ * is a value in {@link Ready}.
+ *
+ * <p><b>Threads.</b> None of its own; all methods are to be called by one thread at a time.
+ */
+public final class RawNode {
+  /**
+   * A member that resumes where {@code log} ends, with everything up to {@code applied} already in
+   * the state machine.
+   *
+   * @param applied at least the snapshot's index: a state machine without a disk of its own
+   *     restores the snapshot before this call
+   */
+  public RawNode(RaftConfig config, RecoveredLog log, long applied) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * One unit of time has passed.
+   *
+   * @param nowNanos a monotonic clock's reading
+   */
+  public void tick(long nowNanos) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** How many ticks may be skipped before one does anything: at least 1. */
+  public int ticksUntilDue() {
+    throw new UnsupportedOperationException();
+  }
+
+  /** A message of a peer. Never throws, whatever it says. */
+  public void step(Message message) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Appends these commands in order if this member leads; all of them, or none. */
+  public ProposeResult propose(List<byte[]> commands) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Sends these commands to the leader. The answer comes as a {@link
+   * dev.balsa.raft.model.ForwardState}, or never.
+   *
+   * @return null if sent, else why not
+   */
+  public Refusal forward(RequestId first, List<byte[]> commands) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Asks for a read index, here or from the leader. The answer comes as a {@link
+   * dev.balsa.raft.model.ReadState} within an election timeout, always exactly one.
+   *
+   * @return null if asked, else why not
+   */
+  public Refusal readIndex(RequestId request) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Campaigns at once, if this member may; a no-op otherwise. */
+  public void campaign() {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Hands leadership to {@code target} (dissertation, section 3.10).
+   *
+   * @param target a voter, or 0 for whichever is furthest
+   * @return null if begun, else why not
+   */
+  public Refusal transferLeadership(long target) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** The transport drops messages to this peer. */
+  public void unreachable(long peer) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Whether {@link #ready} has something to say. */
+  public boolean hasReady() {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Everything to be done now. May be called again before the last one is persisted or applied. */
+  public Ready ready() {
+    throw new UnsupportedOperationException();
+  }
+
+  /** The writes of this Ready, and of all before it, are durable. */
+  public void onPersisted(long number) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** The state machine has applied everything up to {@code index}, or restored a snapshot at it. */
+  public void onApplied(long index) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** The answer to a {@link FetchRequest}: entries from the start of its range on. */
+  public void onFetched(FetchRequest request, List<Entry> entries) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** The snapshot asked for is durable here as a file. */
+  public void onSnapshotReceived(SnapshotMetadata snapshot) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** The snapshot asked for could not be fetched; the leader will offer one again. */
+  public void onSnapshotFailed(EntryId snapshot) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * A snapshot taken here is durable; the log may begin at {@code firstIndex}. Ordered like a
+   * write.
+   *
+   * @param snapshot at most at the applied index
+   * @param firstIndex the first index to keep; at most the snapshot's index plus one
+   * @return whether anything was compacted
+   */
+  public boolean compact(SnapshotMetadata snapshot, long firstIndex) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** What a snapshot of the state machine at {@code index} must say of itself. */
+  public SnapshotMetadata snapshotMetadata(long index) {
+    throw new UnsupportedOperationException();
+  }
+
+  public Status status() {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.model;
+
+/**
+ * Why a request was not taken: a definite answer, nothing was appended, and trying again is safe.
+ *
+ * @param reason the cause
+ * @param leader the id of the leader as far as known, 0 if not
+ */
+public record Refusal(Reason reason, long leader) {
+  /** The causes. */
+  public enum Reason {
+    /** This member does not lead; the leader, if known, is named. */
+    NOT_LEADER(1),
+    /** Nobody is known to lead. */
+    NO_LEADER(2),
+    /** Leadership is being handed over; try again after an election timeout. */
+    TRANSFERRING(3),
+    /** Too many bytes are appended and not yet committed. */
+    TOO_MANY_UNCOMMITTED(4),
+    /** The disk has no room left for entries. */
+    STORAGE_FULL(5),
+    /** The leader changed before a read was confirmed. */
+    LEADER_CHANGED(6),
+    /** No answer came within an election timeout. */
+    TIMED_OUT(7),
+    /** This member is not in the configuration, or may not do this in it. */
+    NOT_A_MEMBER(8),
+    /** The node's bounded inbox is full. */
+    OVERLOADED(9),
+    /** The node is stopping or has stopped. */
+    STOPPED(10),
+    /** The payload is over the limit. */
+    TOO_LARGE(11);
+
+    private final int code;
+
+    Reason(int code) {
+      this.code = code;
+    }
+
+    /** The stable number of this reason on the wire. */
+    public int code() {
+      return code;
+    }
+
+    /**
+     * The reason with this code.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Reason ofCode(int code) {
+      for (Reason reason : values()) {
+        if (reason.code == code) {
+          return reason;
+        }
+      }
+      throw new IllegalArgumentException("unknown refusal reason " + code);
+    }
+  }
+}

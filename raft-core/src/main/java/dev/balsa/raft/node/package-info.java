@@ -1,0 +1,2 @@
+/** Runs the core: the duty cycle, its workers, and the futures that clients wait on. */
+package dev.balsa.raft.node;

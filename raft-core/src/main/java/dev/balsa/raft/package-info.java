@@ -1,0 +1,2 @@
+/** The pure core's one door. */
+package dev.balsa.raft;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.spi;
+
+import dev.balsa.raft.model.Entry;
+import dev.balsa.raft.model.IndexRange;
+import dev.balsa.raft.model.RecoveredLog;
+import dev.balsa.raft.model.SnapshotMetadata;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Durable log and hard state of many groups, in one stream.
+ *
+ * <p><b>Threads.</b> {@link #bootstrap}, {@link #recover}, {@link #write} and {@link #close} are
+ * called by one thread at a time, the log worker's. {@link #read} may be called by another thread
+ * at any time.
+ *
+ * <p><b>Errors.</b> An {@link IOException} from {@code write} is final: the engine accepts no
+ * further write, because after a failed fsync nobody knows what is on the disk. The node stops.
+ */
+public interface LogEngine extends AutoCloseable {
+  /** Whose log this is. */
+  LogIdentity identity();
+
+  /**
+   * What this group left behind, or null if the engine has never heard of it. Called once for each
+   * group, before anything is written to it.
+   */
+  RecoveredLog recover(long group) throws IOException;
+
+  /**
+   * Starts a group with its first snapshot, which has index 0 for a new cluster. Durable on return.
+   *
+   * @throws IOException if the group exists already
+   */
+  void bootstrap(long group, SnapshotMetadata snapshot) throws IOException;
+
+  /**
+   * Writes all of these, in order, with one write and at most one sync. On return everything is
+   * durable; if no write among them {@linkplain dev.balsa.raft.model.Persist#mustSync() must be
+   * synced}, it may be durable only with a later one.
+   *
+   * @throws IOException if anything of it may not be durable. The engine is then closed for writing
+   */
+  void write(List<GroupWrite> writes) throws IOException;
+
+  /**
+   * Entries of a durable range, from its first index on: as many as {@code maxBytes} allow, by
+   * {@link Entry#bytes()}, and at least one.
+   *
+   * @throws IOException if one cannot be read, or is not intact; never returns altered data
+   */
+  List<Entry> read(long group, IndexRange range, int maxBytes) throws IOException;
+
+  /** The snapshots that belong to this log. */
+  SnapshotStore snapshots();
+
+  @Override
+  void close() throws IOException;
+}

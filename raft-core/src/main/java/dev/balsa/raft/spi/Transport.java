@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.spi;
+
+import dev.balsa.raft.message.Message;
+import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.MemberId;
+import java.io.IOException;
+
+/**
+ * Carries messages between members: unreliable, like the network under it. Messages to one peer
+ * arrive in order or not at all.
+ *
+ * <p><b>Threads.</b> {@link #send} and {@link #flush} are called by loop threads and never block.
+ * The listener is called by the transport's own threads.
+ */
+public interface Transport extends AutoCloseable {
+  /**
+   * Opens the listening port and begins to deliver.
+   *
+   * @param self who this member is
+   * @param listener what to tell
+   * @throws IOException naming the address if it cannot be bound
+   */
+  void start(LogIdentity self, Listener listener) throws IOException;
+
+  /** Names a peer's address, or a new one; connections follow by themselves. */
+  void addPeer(long id, String address);
+
+  /** Forgets a peer and closes its connections. */
+  void removePeer(long id);
+
+  /**
+   * Queues a message for {@code message.to()}. If there is no connection or its buffer is full, the
+   * message is dropped and the listener told once that the peer is unreachable.
+   */
+  void send(long group, Message message);
+
+  /** Puts everything queued since the last call on the wire, with one flush for each peer. */
+  void flush();
+
+  /**
+   * Fetches a snapshot's bytes on a connection of their own, from the byte at which the sink
+   * stands, and commits the sink. Runs on threads of the transport; the callback is told exactly
+   * once.
+   */
+  void fetchSnapshot(SnapshotRequest request, SnapshotReceiver receiver);
+
+  @Override
+  void close();
+
+  /**
+   * Which snapshot to fetch from whom.
+   *
+   * @param group the group
+   * @param from the member that offered it
+   * @param snapshot the offered snapshot's last entry
+   */
+  record SnapshotRequest(long group, MemberId from, EntryId snapshot) {}
+
+  /** Where fetched bytes go. */
+  interface SnapshotReceiver {
+    /** The sender's description has arrived; the fetch goes on from the sink's position. */
+    SnapshotStore.Sink begin(long size, long digest) throws IOException;
+
+    /** The sink is committed. */
+    void onComplete();
+
+    /** The fetch ended without success; what has arrived stays for the next try. */
+    void onFailure(Throwable cause);
+  }
+
+  /** What a peer says of itself when it connects. */
+  record Handshake(long clusterId, MemberId from, MemberId to, long bootEpoch) {}
+
+  /** Why a handshake is refused. The code travels to the peer. */
+  enum HandshakeRefusal {
+    /** The peer belongs to another cluster. */
+    WRONG_CLUSTER,
+    /** The peer wants to speak with another member, or another incarnation of this one. */
+    NOT_FOR_ME,
+    /** The peer's id is bound to another data directory. */
+    WRONG_INCARNATION,
+    /** The two sides speak no common protocol version. */
+    NO_COMMON_VERSION,
+    /** The peer may not connect here. */
+    NOT_ALLOWED
+  }
+
+  /** What the transport tells its owner. Called by any thread; must not block. */
+  interface Listener {
+    /** A message has arrived. */
+    void onMessage(long group, Message message);
+
+    /** Messages to this peer are being dropped. */
+    void onUnreachable(long peer);
+
+    /** Judges a connecting peer: null to accept it. */
+    HandshakeRefusal onHandshake(Handshake handshake);
+
+    /** This member was refused by {@code peer}, for a reason that may concern its own directory. */
+    void onRefused(long peer, HandshakeRefusal reason);
+
+    /** A peer fetches a snapshot: opens it, or returns null if it is gone. */
+    SnapshotStore.Source openSnapshot(long group, EntryId snapshot) throws IOException;
+  }
+}

@@ -1,0 +1,10 @@
+/** The Raft algorithm, free of IO, and the host that runs it. */
+module dev.balsa.raft {
+  requires org.slf4j;
+
+  exports dev.balsa.raft;
+  exports dev.balsa.raft.message;
+  exports dev.balsa.raft.model;
+  exports dev.balsa.raft.node;
+  exports dev.balsa.raft.spi;
+}
