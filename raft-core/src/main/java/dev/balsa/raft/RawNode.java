@@ -42,11 +42,6 @@ public final class RawNode {
     throw new UnsupportedOperationException();
   }
 
-  /** How many ticks may be skipped before one does anything: at least 1. */
-  public int ticksUntilDue() {
-    throw new UnsupportedOperationException();
-  }
-
   /** A message of a peer. Never throws, whatever it says. */
   public void step(Message message) {
     throw new UnsupportedOperationException();

@@ -12,15 +12,11 @@ import java.util.List;
  * @param route sender and receiver
  * @param term the leader's term
  * @param prev the entry just before {@code entries}
- * @param entries consecutive entries from {@code prev.index() + 1} on; may be empty
+ * @param entries consecutive entries from {@code prev.index() + 1} on; may be empty. Immutable
  * @param commit the leader's commit index
  */
 public record AppendEntries(Route route, long term, EntryId prev, List<Entry> entries, long commit)
     implements Message {
-  public AppendEntries {
-    entries = List.copyOf(entries);
-  }
-
   @Override
   public MessageType type() {
     return MessageType.APPEND_ENTRIES;

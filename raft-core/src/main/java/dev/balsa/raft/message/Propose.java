@@ -10,14 +10,10 @@ import java.util.List;
  * @param route sender and receiver
  * @param term the follower's term
  * @param first the name of the first payload's request; the others follow in sequence
- * @param payloads the proposals, in order; at least one
+ * @param payloads the proposals, in order; at least one. Immutable
  */
 public record Propose(Route route, long term, RequestId first, List<byte[]> payloads)
     implements Message {
-  public Propose {
-    payloads = List.copyOf(payloads);
-  }
-
   @Override
   public MessageType type() {
     return MessageType.PROPOSE;
