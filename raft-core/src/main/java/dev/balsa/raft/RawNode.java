@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft;
 
+import dev.balsa.raft.engine.Raft;
+import dev.balsa.raft.engine.Readies;
+import dev.balsa.raft.log.RaftLog;
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
@@ -22,6 +25,9 @@ import java.util.List;
  * <p><b>Threads.</b> None of its own; all methods are to be called by one thread at a time.
  */
 public final class RawNode {
+  private final Raft raft;
+  private final Readies readies;
+
   /**
    * A member that resumes where {@code log} ends, with everything up to {@code applied} already in
    * the state machine.
@@ -30,7 +36,11 @@ public final class RawNode {
    *     restores the snapshot before this call
    */
   public RawNode(RaftConfig config, RecoveredLog log, long applied) {
-    throw new UnsupportedOperationException();
+    if (log.snapshot() == null) {
+      throw new IllegalArgumentException("a group starts from a snapshot, if only at index 0");
+    }
+    this.raft = new Raft(config, log, applied);
+    this.readies = new Readies(raft);
   }
 
   /**
@@ -39,17 +49,17 @@ public final class RawNode {
    * @param nowNanos a monotonic clock's reading
    */
   public void tick(long nowNanos) {
-    throw new UnsupportedOperationException();
+    raft.tick();
   }
 
   /** A message of a peer. Never throws, whatever it says. */
   public void step(Message message) {
-    throw new UnsupportedOperationException();
+    raft.step(message);
   }
 
   /** Appends these commands in order if this member leads; all of them, or none. */
   public ProposeResult propose(List<byte[]> commands) {
-    throw new UnsupportedOperationException();
+    return raft.propose(commands);
   }
 
   /**
@@ -59,7 +69,7 @@ public final class RawNode {
    * @return null if sent, else why not
    */
   public Refusal forward(RequestId first, List<byte[]> commands) {
-    throw new UnsupportedOperationException();
+    return raft.forward(first, commands);
   }
 
   /**
@@ -69,12 +79,12 @@ public final class RawNode {
    * @return null if asked, else why not
    */
   public Refusal readIndex(RequestId request) {
-    throw new UnsupportedOperationException();
+    return raft.readIndex(request);
   }
 
   /** Campaigns at once, if this member may; a no-op otherwise. */
   public void campaign() {
-    throw new UnsupportedOperationException();
+    raft.campaign();
   }
 
   /**
@@ -84,47 +94,47 @@ public final class RawNode {
    * @return null if begun, else why not
    */
   public Refusal transferLeadership(long target) {
-    throw new UnsupportedOperationException();
+    return raft.transferLeadership(target);
   }
 
   /** The transport drops messages to this peer. */
   public void unreachable(long peer) {
-    throw new UnsupportedOperationException();
+    raft.onUnreachable(peer);
   }
 
   /** Whether {@link #ready} has something to say. */
   public boolean hasReady() {
-    throw new UnsupportedOperationException();
+    return readies.hasReady();
   }
 
   /** Everything to be done now. May be called again before the last one is persisted or applied. */
   public Ready ready() {
-    throw new UnsupportedOperationException();
+    return readies.next();
   }
 
   /** The writes of this Ready, and of all before it, are durable. */
   public void onPersisted(long number) {
-    throw new UnsupportedOperationException();
+    readies.onPersisted(number);
   }
 
   /** The state machine has applied everything up to {@code index}, or restored a snapshot at it. */
   public void onApplied(long index) {
-    throw new UnsupportedOperationException();
+    readies.onApplied(index);
   }
 
   /** The answer to a {@link FetchRequest}: entries from the start of its range on. */
   public void onFetched(FetchRequest request, List<Entry> entries) {
-    throw new UnsupportedOperationException();
+    readies.onFetched(request, entries);
   }
 
   /** The snapshot asked for is durable here as a file. */
   public void onSnapshotReceived(SnapshotMetadata snapshot) {
-    throw new UnsupportedOperationException();
+    raft.onSnapshotReceived(snapshot);
   }
 
   /** The snapshot asked for could not be fetched; the leader will offer one again. */
   public void onSnapshotFailed(EntryId snapshot) {
-    throw new UnsupportedOperationException();
+    raft.onSnapshotFailed(snapshot);
   }
 
   /**
@@ -136,15 +146,34 @@ public final class RawNode {
    * @return whether anything was compacted
    */
   public boolean compact(SnapshotMetadata snapshot, long firstIndex) {
-    throw new UnsupportedOperationException();
+    return readies.compact(snapshot, firstIndex);
   }
 
   /** What a snapshot of the state machine at {@code index} must say of itself. */
   public SnapshotMetadata snapshotMetadata(long index) {
-    throw new UnsupportedOperationException();
+    RaftLog log = raft.log();
+    if (index < log.snapshot().index() || index > log.applyingIndex()) {
+      throw new IllegalArgumentException(
+          "no snapshot at " + index + ", which is not applied or already below one");
+    }
+    return new SnapshotMetadata(new EntryId(log.termOf(index), index), raft.membershipAt(index));
   }
 
   public Status status() {
-    throw new UnsupportedOperationException();
+    RaftLog log = raft.log();
+    return new Status(
+        raft.self(),
+        raft.config().group(),
+        raft.roleType(),
+        raft.leader(),
+        raft.hardState(),
+        log.lastId(),
+        log.durableIndex(),
+        log.appliedIndex(),
+        log.firstIndex(),
+        log.snapshot().index(),
+        raft.transferee(),
+        raft.membership(),
+        raft.progress());
   }
 }

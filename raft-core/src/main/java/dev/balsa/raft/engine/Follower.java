@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.engine;
+
+import dev.balsa.raft.model.RoleType;
+
+/** Listens to the leader, and campaigns when there is none (paper, section 5.2). */
+final class Follower implements Role {
+  private final Raft raft;
+
+  Follower(Raft raft) {
+    this.raft = raft;
+  }
+
+  @Override
+  public RoleType type() {
+    return RoleType.FOLLOWER;
+  }
+
+  @Override
+  public void onTick() {
+    if (!raft.electionDue()) {
+      return;
+    }
+    if (raft.mayCampaign()) {
+      raft.campaign();
+    } else {
+      raft.forgetLeader();
+    }
+  }
+}

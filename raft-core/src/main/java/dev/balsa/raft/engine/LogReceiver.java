@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.engine;
+
+import dev.balsa.raft.log.RaftLog;
+import dev.balsa.raft.message.AppendEntries;
+import dev.balsa.raft.message.AppendEntriesResponse;
+import dev.balsa.raft.message.Heartbeat;
+import dev.balsa.raft.message.HeartbeatResponse;
+import dev.balsa.raft.message.InstallSnapshot;
+import dev.balsa.raft.message.InstallSnapshotResponse;
+import dev.balsa.raft.message.Message;
+import dev.balsa.raft.message.Route;
+import dev.balsa.raft.model.Entry;
+import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.MemberId;
+import dev.balsa.raft.model.PeerViolation.Kind;
+import dev.balsa.raft.model.SnapshotFetch;
+import dev.balsa.raft.model.SnapshotMetadata;
+import java.util.List;
+
+/**
+ * Takes what the leader of the current term sends: entries, heartbeats and snapshots (paper,
+ * sections 5.3 and 7).
+ */
+final class LogReceiver {
+  private final Raft raft;
+  private SnapshotFetch wanted;
+
+  LogReceiver(Raft raft) {
+    this.raft = raft;
+  }
+
+  void onAppendEntries(AppendEntries append) {
+    if (!isFromLeader(append)) {
+      return;
+    }
+    RaftLog log = raft.log();
+    if (append.prev().index() < log.commitIndex()) {
+      // An old message: what it brings up to our commit is here, and what lies beyond comes again.
+      acknowledge(append.route().from(), log.commitIndex());
+      return;
+    }
+    if (!log.holds(append.prev())) {
+      EntryId hint = log.lastNotAbove(append.prev().term(), append.prev().index());
+      raft.out()
+          .sendAfterPersist(
+              new AppendEntriesResponse(
+                  replyTo(append), raft.term(), true, append.prev().index(), hint));
+      return;
+    }
+    List<Entry> entries = append.entries();
+    int known = countKnown(entries);
+    if (known < entries.size()) {
+      long at = entries.get(known).index();
+      if (at <= log.commitIndex()) {
+        raft.out()
+            .violation(
+                append.from(), Kind.TRUNCATES_COMMITTED, at + ", commit " + log.commitIndex());
+        return;
+      }
+      if (at <= log.lastIndex()) {
+        raft.truncateFrom(at);
+      }
+      for (int i = known; i < entries.size(); i++) {
+        raft.append(entries.get(i));
+      }
+    }
+    // Not the end of our log: what lies beyond these entries may be of an older term, and is not
+    // known to be the leader's. To commit or acknowledge it could commit what is yet truncated.
+    long validated = append.prev().index() + entries.size();
+    raft.maybeCommit(Math.min(append.commit(), validated));
+    acknowledge(append.route().from(), validated);
+  }
+
+  /**
+   * How many of these entries the log holds already. Only a real conflict truncates: an old message
+   * that arrives late must not cut off what was acknowledged since.
+   */
+  private int countKnown(List<Entry> entries) {
+    int known = 0;
+    while (known < entries.size() && raft.log().holds(entries.get(known).id())) {
+      known++;
+    }
+    return known;
+  }
+
+  void onHeartbeat(Heartbeat heartbeat) {
+    if (!isFromLeader(heartbeat)) {
+      return;
+    }
+    // By term and index, so that Log Matching vouches for everything before it.
+    raft.maybeCommitKnown(heartbeat.commit());
+    if (heartbeat.needsAck()) {
+      raft.out().send(new HeartbeatResponse(replyTo(heartbeat), raft.term(), heartbeat.round()));
+    }
+  }
+
+  void onInstallSnapshot(InstallSnapshot offer) {
+    if (!isFromLeader(offer)) {
+      return;
+    }
+    SnapshotMetadata snapshot = offer.snapshot();
+    MemberId leader = offer.route().from();
+    if (maybeFastForward(snapshot, leader)) {
+      return;
+    }
+    if (wanted == null
+        || wanted.from().id() != leader.id()
+        || !wanted.snapshot().id().equals(snapshot.id())) {
+      wanted = new SnapshotFetch(leader, snapshot);
+      raft.out().fetchSnapshot(wanted);
+    }
+    raft.out().send(new InstallSnapshotResponse(replyTo(offer), raft.term(), snapshot.id(), true));
+  }
+
+  /** Whether the log makes the snapshot needless: because it is old, or because they agree. */
+  private boolean maybeFastForward(SnapshotMetadata snapshot, MemberId leader) {
+    RaftLog log = raft.log();
+    if (snapshot.index() > log.commitIndex() && !log.holds(snapshot.id())) {
+      return false;
+    }
+    wanted = null;
+    raft.maybeCommitKnown(snapshot.id());
+    acknowledge(leader, Math.max(snapshot.index(), log.commitIndex()));
+    return true;
+  }
+
+  /** The bytes are durable here as a file. */
+  void onSnapshotReceived(SnapshotMetadata snapshot) {
+    if (wanted == null || !wanted.snapshot().id().equals(snapshot.id())) {
+      return;
+    }
+    MemberId leader = wanted.from();
+    SnapshotMetadata offered = wanted.snapshot();
+    wanted = null;
+    if (raft.leader() != leader.id()) {
+      // Another leader will offer its own; a log that has moved on meanwhile is not thrown away.
+      return;
+    }
+    if (!maybeFastForward(offered, leader)) {
+      raft.reset(offered);
+      acknowledge(leader, offered.index());
+    }
+  }
+
+  void onSnapshotFailed(EntryId snapshot) {
+    if (wanted == null || !wanted.snapshot().id().equals(snapshot)) {
+      return;
+    }
+    MemberId leader = wanted.from();
+    wanted = null;
+    if (raft.leader() == leader.id()) {
+      raft.out()
+          .send(
+              new InstallSnapshotResponse(
+                  new Route(raft.self(), leader), raft.term(), snapshot, false));
+    }
+  }
+
+  /** Told when durable: an acknowledgement counts towards commit, and must outlive a crash. */
+  private void acknowledge(MemberId leader, long index) {
+    raft.out()
+        .sendAfterPersist(
+            new AppendEntriesResponse(
+                new Route(raft.self(), leader), raft.term(), false, index, EntryId.ZERO));
+  }
+
+  private Route replyTo(Message message) {
+    return new Route(raft.self(), message.route().from());
+  }
+
+  /** Whether the sender is the one leader of this term; resets the election timer if so. */
+  private boolean isFromLeader(Message message) {
+    if (raft.maybeFollow(message.from())) {
+      return true;
+    }
+    raft.out()
+        .violation(
+            message.from(),
+            Kind.SECOND_LEADER,
+            "term " + raft.term() + " is led by " + Long.toHexString(raft.leader()));
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.engine;
+
+import dev.balsa.raft.model.HardState;
+import java.util.ArrayDeque;
+
+/**
+ * The Readys whose writes are under way, oldest first: what the completion of each will vouch for.
+ *
+ * <p>A completion vouches by position. An entry can be written, replaced, and written again under
+ * the same term and index, so a completion that named entries by id could vouch for bytes that are
+ * not on the disk yet. A truncation therefore lowers what every earlier write vouches for.
+ */
+final class PersistQueue {
+  /** One Ready. Invariant: {@code lastIndex} is at most what was handed out with it. */
+  private static final class Write {
+    private final long number;
+    private final HardState hardState;
+    private long lastIndex;
+
+    Write(long number, long lastIndex, HardState hardState) {
+      this.number = number;
+      this.lastIndex = lastIndex;
+      this.hardState = hardState;
+    }
+  }
+
+  private final ArrayDeque<Write> writes = new ArrayDeque<>();
+  private HardState durable;
+  private long durableIndex;
+
+  PersistQueue(HardState durable) {
+    this.durable = durable;
+  }
+
+  /** A Ready was made; once complete, {@code lastIndex} and {@code hardState} are durable. */
+  void add(long number, long lastIndex, HardState hardState) {
+    writes.add(new Write(number, lastIndex, hardState));
+  }
+
+  /** The log was cut after {@code lastIndex}: no write so far vouches for anything beyond. */
+  void onTruncatedTo(long lastIndex) {
+    for (Write write : writes) {
+      write.lastIndex = Math.min(write.lastIndex, lastIndex);
+    }
+    durableIndex = Math.min(durableIndex, lastIndex);
+  }
+
+  /** Everything up to Ready {@code number} is durable. */
+  void onPersisted(long number) {
+    while (!writes.isEmpty() && writes.peek().number <= number) {
+      Write write = writes.poll();
+      durable = write.hardState;
+      durableIndex = write.lastIndex;
+    }
+  }
+
+  /** Term and vote that will be found after a crash. */
+  HardState durableState() {
+    return durable;
+  }
+
+  /** How far the last completed write vouches. */
+  long durableIndex() {
+    return durableIndex;
+  }
+}

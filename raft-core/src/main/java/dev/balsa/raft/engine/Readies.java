@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.engine;
+
+import dev.balsa.raft.log.RaftLog;
+import dev.balsa.raft.model.Entry;
+import dev.balsa.raft.model.FetchRequest;
+import dev.balsa.raft.model.HardState;
+import dev.balsa.raft.model.IndexRange;
+import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.Persist;
+import dev.balsa.raft.model.RaftConfig;
+import dev.balsa.raft.model.Ready;
+import dev.balsa.raft.model.SnapshotMetadata;
+import dev.balsa.raft.model.SoftState;
+import dev.balsa.raft.tracker.Inflights;
+import java.util.List;
+
+/**
+ * Turns what has changed into numbered {@link Ready}s, and takes their completions.
+ *
+ * <p>Invariant: {@code lastPersisted <= lastNumber}.
+ */
+public final class Readies {
+  private final Raft raft;
+  private final RaftConfig config;
+
+  /** What is at the state machine and not applied yet. */
+  private final Inflights unapplied;
+
+  private long lastNumber;
+  private HardState handedOut;
+  private SoftState toldSoftState;
+  private Membership toldMembership;
+  private Persist.Compaction unwrittenCompaction;
+
+  /** An installed snapshot is not in the state machine yet. */
+  private boolean mustRestore;
+
+  /** The snapshot that the state machine is restoring, 0 if none. */
+  private long restoring;
+
+  private boolean fetching;
+  private List<Entry> fetched = List.of();
+
+  public Readies(Raft raft) {
+    this.raft = raft;
+    this.config = raft.config();
+    this.unapplied = new Inflights(Integer.MAX_VALUE, config.maxUnappliedBytes());
+    this.handedOut = raft.durableState();
+    this.toldSoftState = new SoftState(raft.role().type(), 0);
+    this.toldMembership = null;
+  }
+
+  /** Whether there is anything to do. */
+  public boolean hasReady() {
+    raft.role().flush();
+    return !raft.out().isEmpty()
+        || raft.log().hasUnwritten()
+        || raft.hasReset()
+        || unwrittenCompaction != null
+        || !handedOut.promisesSameAs(raft.hardState())
+        || canRestore()
+        || canApply()
+        || toldMembership != raft.membership()
+        || !toldSoftState.equals(softState());
+  }
+
+  private SoftState softState() {
+    return new SoftState(raft.role().type(), raft.leader());
+  }
+
+  /** Everything to be done now. */
+  public Ready next() {
+    raft.role().flush();
+    SnapshotMetadata restore = takeRestore();
+    List<Entry> committed = restore == null ? takeCommitted() : List.of();
+    Persist persist = takePersist();
+    lastNumber++;
+    if (!persist.isEmpty()) {
+      raft.writes().add(lastNumber, raft.log().handedOutIndex(), handedOut);
+    }
+    SoftState soft = softState();
+    boolean softChanged = !soft.equals(toldSoftState);
+    toldSoftState = soft;
+    boolean membershipChanged = toldMembership != raft.membership();
+    toldMembership = raft.membership();
+    Outbox out = raft.out();
+    return new Ready(
+        lastNumber,
+        out.takeMessages(),
+        persist,
+        out.takeMessagesAfterPersist(),
+        restore,
+        committed,
+        out.takeReads(),
+        out.takeForwards(),
+        out.takeFetches(),
+        out.takeSnapshotFetch(),
+        softChanged ? soft : null,
+        membershipChanged ? toldMembership : null,
+        out.takeViolations());
+  }
+
+  // ---------------------------------------------------------------- writes
+
+  private Persist takePersist() {
+    SnapshotMetadata reset = raft.takeReset();
+    mustRestore |= reset != null;
+    List<Entry> entries = raft.log().takeUnwritten();
+    HardState current = raft.hardState();
+    boolean promises = !handedOut.promisesSameAs(current);
+    boolean mustSync = promises || !entries.isEmpty() || reset != null;
+    // The commit index is only a hint: it rides with what is written anyway.
+    boolean writes = mustSync || unwrittenCompaction != null;
+    if (!writes) {
+      return Persist.NOTHING;
+    }
+    HardState hardState = current.equals(handedOut) ? null : current;
+    handedOut = current;
+    Persist.Compaction compaction = unwrittenCompaction;
+    unwrittenCompaction = null;
+    return new Persist(reset, entries, hardState, compaction, mustSync);
+  }
+
+  /** All writes up to Ready {@code number} are durable. */
+  public void onPersisted(long number) {
+    if (number > lastNumber) {
+      throw new IllegalArgumentException("Ready " + number + " of " + lastNumber);
+    }
+    raft.onPersisted(number);
+  }
+
+  /** A snapshot taken here is durable. */
+  public boolean compact(SnapshotMetadata snapshot, long firstIndex) {
+    if (!raft.compact(snapshot, firstIndex)) {
+      return false;
+    }
+    unwrittenCompaction = new Persist.Compaction(snapshot, raft.log().firstIndex());
+    return true;
+  }
+
+  // ---------------------------------------------------------------- the state machine
+
+  private boolean canRestore() {
+    // Not before the record that names it is durable: a state machine with a disk of its own would
+    // otherwise be ahead of its log after a crash.
+    return mustRestore && raft.log().durableIndex() >= raft.log().snapshot().index();
+  }
+
+  private SnapshotMetadata takeRestore() {
+    if (!canRestore()) {
+      return null;
+    }
+    mustRestore = false;
+    raft.log().onRestoring();
+    unapplied.clear();
+    fetched = List.of();
+    restoring = raft.log().snapshot().index();
+    return raft.log().snapshot();
+  }
+
+  /**
+   * Committed, durable here, and within the bounds: only that may be given to the state machine.
+   */
+  private boolean canApply() {
+    RaftLog log = raft.log();
+    boolean waits = mustRestore || raft.hasReset() || restoring > 0 || unapplied.isFull();
+    if (waits || log.applyingIndex() >= log.applyLimit()) {
+      return false;
+    }
+    return log.isCached(log.applyingIndex() + 1) || !fetched.isEmpty() || !fetching;
+  }
+
+  private List<Entry> takeCommitted() {
+    if (!canApply()) {
+      return List.of();
+    }
+    RaftLog log = raft.log();
+    long next = log.applyingIndex() + 1;
+    List<Entry> entries = fetched;
+    fetched = List.of();
+    if (entries.isEmpty()) {
+      if (!log.isCached(next)) {
+        fetching = true;
+        IndexRange cold = new IndexRange(next, log.lastColdIndex(log.applyLimit()));
+        raft.out().fetch(new FetchRequest(0, cold, config.maxBytesPerApply()));
+        return List.of();
+      }
+      entries = log.slice(next, log.applyLimit(), config.maxBytesPerApply());
+    }
+    long bytes = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      bytes += entries.get(i).bytes();
+    }
+    long last = next + entries.size() - 1;
+    unapplied.add(last, bytes);
+    log.onApplying(last);
+    return entries;
+  }
+
+  /** The state machine has everything up to {@code index}. */
+  public void onApplied(long index) {
+    raft.log().onApplied(index);
+    unapplied.freeTo(index);
+    if (index >= restoring) {
+      restoring = 0;
+    }
+  }
+
+  /** Entries read from disk. */
+  public void onFetched(FetchRequest request, List<Entry> entries) {
+    if (request.consumer() != 0) {
+      if (raft.role() instanceof Leader leading) {
+        leading.onFetched(request.consumer(), entries);
+      }
+      return;
+    }
+    fetching = false;
+    RaftLog log = raft.log();
+    boolean isCurrent =
+        !entries.isEmpty()
+            && entries.get(0).index() == log.applyingIndex() + 1
+            && entries.get(entries.size() - 1).index() <= log.applyLimit()
+            && entries.stream().allMatch(entry -> log.holds(entry.id()));
+    if (isCurrent) {
+      fetched = entries;
+    }
+  }
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.engine;
+
+import dev.balsa.raft.log.RaftLog;
+import dev.balsa.raft.message.AppendEntries;
+import dev.balsa.raft.message.AppendEntriesResponse;
+import dev.balsa.raft.message.Heartbeat;
+import dev.balsa.raft.message.InstallSnapshot;
+import dev.balsa.raft.message.Message;
+import dev.balsa.raft.model.Entry;
+import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.FetchRequest;
+import dev.balsa.raft.model.IndexRange;
+import dev.balsa.raft.model.Member;
+import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.PeerViolation.Kind;
+import dev.balsa.raft.tracker.Inflights;
+import dev.balsa.raft.tracker.Progress;
+import dev.balsa.raft.tracker.ProgressState;
+import dev.balsa.raft.tracker.ProgressTracker;
+import java.util.List;
+
+/**
+ * Brings the leader's log to every other member (paper, section 5.3; dissertation, section 10.2).
+ *
+ * <p>Proposals only append. What is to be sent is decided once for each Ready, so that all that
+ * came in meanwhile shares one AppendEntries for each follower, and the commit index rides along.
+ */
+final class Replicator {
+  private final Raft raft;
+  private final ProgressTracker tracker = new ProgressTracker();
+
+  Replicator(Raft raft) {
+    this.raft = raft;
+    onMembership();
+  }
+
+  Progress find(long id) {
+    return tracker.find(id);
+  }
+
+  List<Progress> peers() {
+    return tracker.all();
+  }
+
+  /** Follows the configuration in force: new members are sent to at once. */
+  void onMembership() {
+    Membership membership = raft.membership();
+    tracker.retain(membership::contains);
+    for (Member member : membership.members()) {
+      if (member.id() == raft.self().id()) {
+        continue;
+      }
+      Progress peer = tracker.find(member.id());
+      if (peer == null) {
+        tracker.add(
+            new Progress(
+                raft.routeTo(member.id()),
+                raft.log().lastIndex() + 1,
+                raft.now(),
+                new Inflights(
+                    raft.config().maxInflightAppends(), raft.config().maxInflightBytes())));
+      } else {
+        peer.routeTo(raft.routeTo(member.id()));
+      }
+    }
+  }
+
+  /**
+   * The sender of an answer, marked as alive; null if it is not a peer, or not the one that
+   * answered before.
+   */
+  Progress contact(Message message) {
+    Progress peer = tracker.find(message.from());
+    if (peer == null) {
+      return null;
+    }
+    long incarnation = message.route().from().incarnation();
+    if (peer.observedIncarnation() != 0 && peer.observedIncarnation() != incarnation) {
+      // Not bound yet, but not the directory that acknowledged entries under this id so far.
+      raft.out().violation(message.from(), Kind.WRONG_INCARNATION, "changed while leading");
+      return null;
+    }
+    peer.onContact(raft.now(), incarnation);
+    return peer;
+  }
+
+  /** Takes an answer; returns whether the peer is known to hold more than before. */
+  boolean onAppendResponse(Progress peer, AppendEntriesResponse answer) {
+    RaftLog log = raft.log();
+    if (answer.rejected()) {
+      // The follower has skipped the terms that it knows and we may not have; we skip ours. So the
+      // search takes a step for each term, not for each entry.
+      EntryId hint = answer.hint();
+      peer.maybeBackOff(answer.index(), log.lastNotAbove(hint.term(), hint.index()).index());
+      return false;
+    }
+    if (answer.index() > log.lastIndex()) {
+      raft.out()
+          .violation(
+              answer.from(),
+              Kind.IMPOSSIBLE_ACKNOWLEDGEMENT,
+              answer.index() + " of " + log.lastIndex());
+      return false;
+    }
+    boolean advanced = peer.maybeAdvance(answer.index());
+    boolean connects =
+        switch (peer.state()) {
+          case PROBE -> answer.index() >= peer.match();
+          case SNAPSHOT -> peer.match() + 1 >= log.firstIndex();
+          case REPLICATE -> false;
+        };
+    if (connects) {
+      peer.becomeReplicate();
+    }
+    return advanced;
+  }
+
+  /** The peer lives: what it has not acknowledged may be lost. */
+  void onHeartbeatResponse(Progress peer) {
+    peer.onHeartbeatAnswered();
+    if (peer.state() == ProgressState.REPLICATE && peer.match() < peer.next() - 1) {
+      // If the last append got lost, nothing else would ever show it: ask for the end of it.
+      sendAppend(peer, List.of());
+    } else if (peer.isOfferDue(raft.now(), raft.config().electionTicks())) {
+      offerSnapshot(peer);
+    }
+  }
+
+  /** Messages to the peer are being dropped: pipelining more would be in vain. */
+  void onUnreachable(Progress peer) {
+    if (peer.state() == ProgressState.REPLICATE) {
+      peer.becomeProbe();
+    }
+  }
+
+  /** Sends whatever the windows allow. */
+  void flush() {
+    for (int i = 0; i < tracker.all().size(); i++) {
+      flush(tracker.all().get(i));
+    }
+  }
+
+  private void flush(Progress peer) {
+    RaftLog log = raft.log();
+    while (!peer.isPaused()) {
+      if (log.termOf(peer.next() - 1) == RaftLog.UNKNOWN_TERM || peer.next() < log.firstIndex()) {
+        offerSnapshot(peer);
+      } else if (peer.next() > log.lastIndex()) {
+        if (peer.state() != ProgressState.PROBE) {
+          break;
+        }
+        sendAppend(peer, List.of());
+      } else if (log.isCached(peer.next())) {
+        sendAppend(
+            peer, log.slice(peer.next(), log.lastIndex(), raft.config().maxBytesPerAppend()));
+      } else {
+        peer.onFetch(true);
+        IndexRange cold = new IndexRange(peer.next(), log.lastColdIndex(log.lastIndex()));
+        raft.out().fetch(new FetchRequest(peer.id(), cold, raft.config().maxBytesPerAppend()));
+      }
+    }
+    maybeSendCommit(peer);
+  }
+
+  private void maybeSendCommit(Progress peer) {
+    long commit = Math.min(peer.match(), raft.log().commitIndex());
+    if (peer.state() == ProgressState.REPLICATE && commit > peer.sentCommit()) {
+      sendHeartbeat(peer, 0, false);
+    }
+  }
+
+  private void sendAppend(Progress peer, List<Entry> entries) {
+    RaftLog log = raft.log();
+    long prev = peer.next() - 1;
+    long commit = log.commitIndex();
+    raft.out()
+        .send(
+            new AppendEntries(
+                peer.route(), raft.term(), new EntryId(log.termOf(prev), prev), entries, commit));
+    long last = prev + entries.size();
+    long bytes = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      bytes += entries.get(i).bytes();
+    }
+    peer.onAppendSent(last, bytes);
+    peer.onCommitSent(Math.min(commit, last));
+  }
+
+  private void offerSnapshot(Progress peer) {
+    peer.becomeSnapshot(raft.log().snapshot().index(), raft.now());
+    raft.out().send(new InstallSnapshot(peer.route(), raft.term(), raft.log().snapshot()));
+  }
+
+  /** Entries that were asked for a peer have been read. */
+  void onFetched(long id, List<Entry> entries) {
+    Progress peer = tracker.find(id);
+    if (peer == null || !peer.isFetching()) {
+      return;
+    }
+    peer.onFetch(false);
+    boolean isCurrent =
+        !entries.isEmpty()
+            && entries.get(0).index() == peer.next()
+            && raft.log().termOf(peer.next() - 1) != RaftLog.UNKNOWN_TERM
+            && entries.stream().allMatch(entry -> raft.log().holds(entry.id()));
+    if (isCurrent && !peer.isPaused()) {
+      sendAppend(peer, entries);
+    }
+  }
+
+  /** Heartbeats for all, which carry the latest ReadIndex round. */
+  void sendHeartbeats(long round) {
+    for (int i = 0; i < tracker.all().size(); i++) {
+      sendHeartbeat(tracker.all().get(i), round, true);
+    }
+  }
+
+  private void sendHeartbeat(Progress peer, long round, boolean needsAck) {
+    // Never beyond what this peer has acknowledged: it may not have the rest, or have another.
+    long commit = Math.min(peer.match(), raft.log().commitIndex());
+    long term = raft.log().termOf(commit);
+    EntryId id = term == RaftLog.UNKNOWN_TERM ? EntryId.ZERO : new EntryId(term, commit);
+    raft.out().send(new Heartbeat(peer.route(), raft.term(), id, round, needsAck));
+    peer.onCommitSent(commit);
+  }
+}

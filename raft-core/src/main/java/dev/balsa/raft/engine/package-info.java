@@ -1,0 +1,4 @@
+/**
+ * The algorithm: roles, terms, votes, replication, reads. One {@code Raft} holds what all share.
+ */
+package dev.balsa.raft.engine;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.membership;
+
+import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.Membership;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The configurations of the log from the last snapshot on, oldest first.
+ *
+ * <p>A configuration is in force as soon as its entry is appended, committed or not (paper, section
+ * 6), and is taken back when that entry is truncated. So the log decides, and nobody can forget to
+ * tell.
+ *
+ * <p>Invariant: never empty; indexes ascend; the first one is that of the snapshot.
+ */
+public final class MembershipStack {
+  private final List<Membership> stack = new ArrayList<>();
+
+  /** Starts with what was in force at the snapshot. */
+  public MembershipStack(Membership atSnapshot) {
+    stack.add(atSnapshot);
+  }
+
+  /** The one in force. */
+  public Membership current() {
+    return stack.get(stack.size() - 1);
+  }
+
+  /** The latest one that is committed. */
+  public Membership committed(long commit) {
+    return at(commit);
+  }
+
+  /** Whether the one in force is not committed yet. */
+  public boolean isPending(long commit) {
+    return current().id().index() > commit;
+  }
+
+  /** The one that was in force when {@code index} was the last entry; at least the snapshot's. */
+  public Membership at(long index) {
+    for (int i = stack.size() - 1; i > 0; i--) {
+      if (stack.get(i).id().index() <= index) {
+        return stack.get(i);
+      }
+    }
+    return stack.get(0);
+  }
+
+  /** A configuration entry was appended. */
+  public void onAppended(Membership membership) {
+    if (membership.id().index() <= current().id().index() && stack.size() > 1) {
+      throw new IllegalStateException(
+          "configuration " + membership.id() + " after " + current().id());
+    }
+    stack.add(membership);
+  }
+
+  /**
+   * The log was cut: nothing from {@code index} on is left.
+   *
+   * @return whether another configuration is in force now
+   */
+  public boolean onTruncated(long index) {
+    boolean changed = false;
+    while (stack.size() > 1 && current().id().index() >= index) {
+      stack.remove(stack.size() - 1);
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** The log was replaced by a snapshot: every other configuration belongs to a discarded log. */
+  public void onReset(Membership atSnapshot) {
+    stack.clear();
+    stack.add(atSnapshot);
+  }
+
+  /** A snapshot was taken at this entry: older configurations are of no use any more. */
+  public void onSnapshot(EntryId snapshot) {
+    while (stack.size() > 1 && stack.get(1).id().index() <= snapshot.index()) {
+      stack.remove(0);
+    }
+  }
+}

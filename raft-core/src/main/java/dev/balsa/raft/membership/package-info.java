@@ -1,0 +1,2 @@
+/** Which configuration is in force, and how it follows the log. */
+package dev.balsa.raft.membership;

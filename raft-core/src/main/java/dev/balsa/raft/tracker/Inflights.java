@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.tracker;
+
+/**
+ * The appends that were sent to one peer and are not acknowledged: a window by count and by bytes.
+ *
+ * <p>Invariant: {@code bytes} is the sum over the held appends, so it is 0 when none is held.
+ */
+public final class Inflights {
+  private static final int INITIAL_CAPACITY = 16;
+
+  private final int maxCount;
+  private final long maxBytes;
+  private long[] lastIndexes = new long[INITIAL_CAPACITY];
+  private long[] sizes = new long[INITIAL_CAPACITY];
+  private int head;
+  private int count;
+  private long bytes;
+
+  /** An empty window of at most {@code maxCount} appends and about {@code maxBytes} bytes. */
+  public Inflights(int maxCount, long maxBytes) {
+    this.maxCount = maxCount;
+    this.maxBytes = maxBytes;
+  }
+
+  /** Whether nothing more may be sent. One append always may, however large it is. */
+  public boolean isFull() {
+    return count >= maxCount || bytes >= maxBytes;
+  }
+
+  public int count() {
+    return count;
+  }
+
+  public long bytes() {
+    return bytes;
+  }
+
+  /**
+   * An append was sent.
+   *
+   * @param lastIndex its last entry's index, above those sent before
+   * @param size its bytes
+   */
+  public void add(long lastIndex, long size) {
+    if (isFull()) {
+      throw new IllegalStateException("the window is full: " + count + ", " + bytes + " B");
+    }
+    if (count == lastIndexes.length) {
+      grow();
+    }
+    int at = (head + count) % lastIndexes.length;
+    lastIndexes[at] = lastIndex;
+    sizes[at] = size;
+    count++;
+    bytes += size;
+  }
+
+  private void grow() {
+    int capacity = Math.min(maxCount, lastIndexes.length * 2);
+    long[] newIndexes = new long[capacity];
+    long[] newSizes = new long[capacity];
+    for (int i = 0; i < count; i++) {
+      newIndexes[i] = lastIndexes[(head + i) % lastIndexes.length];
+      newSizes[i] = sizes[(head + i) % sizes.length];
+    }
+    lastIndexes = newIndexes;
+    sizes = newSizes;
+    head = 0;
+  }
+
+  /** Everything up to {@code index} is acknowledged. */
+  public void freeTo(long index) {
+    while (count > 0 && lastIndexes[head] <= index) {
+      freeFirst();
+    }
+  }
+
+  /** Gives up on the oldest append, so that a lost acknowledgement does not close the window. */
+  public void freeFirst() {
+    if (count == 0) {
+      return;
+    }
+    bytes -= sizes[head];
+    head = (head + 1) % lastIndexes.length;
+    count--;
+  }
+
+  /** Forgets all. */
+  public void clear() {
+    head = 0;
+    count = 0;
+    bytes = 0;
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.tracker;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.LongPredicate;
+
+/** A leader's peers, ascending by id. Few enough that a search from the front is the quickest. */
+public final class ProgressTracker {
+  private final List<Progress> peers = new ArrayList<>();
+
+  /** The peer with this id, or null. */
+  public Progress find(long id) {
+    for (int i = 0; i < peers.size(); i++) {
+      Progress peer = peers.get(i);
+      if (peer.id() == id) {
+        return peer;
+      }
+    }
+    return null;
+  }
+
+  /** Everyone, in order; to be read only. */
+  public List<Progress> all() {
+    return Collections.unmodifiableList(peers);
+  }
+
+  /** Adds a peer that is not there yet. */
+  public void add(Progress peer) {
+    int at = 0;
+    while (at < peers.size() && peers.get(at).id() < peer.id()) {
+      at++;
+    }
+    peers.add(at, peer);
+  }
+
+  /** Keeps only these peers. */
+  public void retain(LongPredicate isPeer) {
+    peers.removeIf(peer -> !isPeer.test(peer.id()));
+  }
+}
