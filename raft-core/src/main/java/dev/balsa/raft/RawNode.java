@@ -59,7 +59,7 @@ public final class RawNode {
 
   /** Appends these commands in order if this member leads; all of them, or none. */
   public ProposeResult propose(List<byte[]> commands) {
-    return raft.propose(commands);
+    return raft.requests().propose(commands);
   }
 
   /**
@@ -69,7 +69,7 @@ public final class RawNode {
    * @return null if sent, else why not
    */
   public Refusal forward(RequestId first, List<byte[]> commands) {
-    return raft.forward(first, commands);
+    return raft.requests().forward(first, commands);
   }
 
   /**
@@ -79,7 +79,7 @@ public final class RawNode {
    * @return null if asked, else why not
    */
   public Refusal readIndex(RequestId request) {
-    return raft.readIndex(request);
+    return raft.requests().readIndex(request);
   }
 
   /** Campaigns at once, if this member may; a no-op otherwise. */
@@ -94,7 +94,7 @@ public final class RawNode {
    * @return null if begun, else why not
    */
   public Refusal transferLeadership(long target) {
-    return raft.transferLeadership(target);
+    return raft.requests().transferLeadership(target);
   }
 
   /** The transport drops messages to this peer. */

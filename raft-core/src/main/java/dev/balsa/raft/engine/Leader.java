@@ -121,6 +121,15 @@ final class Leader implements Role {
     return ProposeResult.accepted(first);
   }
 
+  /**
+   * Whether this forwarded request was not seen before. A member numbers its requests upward, so a
+   * copy that the network made is known by its number.
+   */
+  boolean isNewRequest(long from, RequestId request) {
+    Progress peer = replicator.find(from);
+    return peer == null || peer.maybeAdvanceRequest(request);
+  }
+
   // ---------------------------------------------------------------- commit
 
   @Override
@@ -230,7 +239,7 @@ final class Leader implements Role {
 
   private void answer(ReadIndexQueue.Read read, long index, Refusal refusal) {
     if (read.replyTo() == null) {
-      raft.reads().complete(new ReadState(read.request(), index, refusal));
+      raft.requests().complete(new ReadState(read.request(), index, refusal));
     } else {
       raft.out()
           .send(new ReadIndexResponse(read.replyTo(), raft.term(), read.request(), index, refusal));

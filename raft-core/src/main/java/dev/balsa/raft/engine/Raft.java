@@ -21,18 +21,14 @@ import dev.balsa.raft.message.TimeoutNow;
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.EntryType;
-import dev.balsa.raft.model.ForwardState;
 import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.MembershipCodec;
-import dev.balsa.raft.model.ProposeResult;
 import dev.balsa.raft.model.RaftConfig;
-import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.model.RecoveredLog;
 import dev.balsa.raft.model.Refusal;
-import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.Status;
@@ -55,7 +51,7 @@ public final class Raft {
   private final MembershipStack memberships;
   private final Outbox out = new Outbox();
   private final PersistQueue writes;
-  private final LocalReads reads = new LocalReads(out);
+  private final Requests requests = new Requests(this);
   private final VoteRules votes = new VoteRules(this);
   private final Admission admission = new Admission(this, votes);
   private final LogReceiver receiver = new LogReceiver(this);
@@ -152,8 +148,9 @@ public final class Raft {
     return writes;
   }
 
-  LocalReads reads() {
-    return reads;
+  /** What this member and its peers ask of the leader. */
+  public Requests requests() {
+    return requests;
   }
 
   Quorum quorum() {
@@ -209,7 +206,7 @@ public final class Raft {
     now++;
     electionElapsed++;
     role.onTick();
-    reads.onTick(now, refusal(Refusal.Reason.TIMED_OUT));
+    requests.onTick();
   }
 
   /** Whether it is time to campaign: drawn at random, so that members rarely collide. */
@@ -244,10 +241,10 @@ public final class Raft {
       case INSTALL_SNAPSHOT -> receiver.onInstallSnapshot((InstallSnapshot) message);
       case INSTALL_SNAPSHOT_RESPONSE -> role.onSnapshotResponse((InstallSnapshotResponse) message);
       case TIMEOUT_NOW -> onTimeoutNow((TimeoutNow) message);
-      case READ_INDEX -> onReadIndex((ReadIndex) message);
-      case READ_INDEX_RESPONSE -> onReadIndexResponse((ReadIndexResponse) message);
-      case PROPOSE -> onPropose((Propose) message);
-      case PROPOSE_RESPONSE -> onProposeResponse((ProposeResponse) message);
+      case READ_INDEX -> requests.onReadIndex((ReadIndex) message);
+      case READ_INDEX_RESPONSE -> requests.onReadIndexResponse((ReadIndexResponse) message);
+      case PROPOSE -> requests.onPropose((Propose) message);
+      case PROPOSE_RESPONSE -> requests.onProposeResponse((ProposeResponse) message);
     }
   }
 
@@ -262,85 +259,6 @@ public final class Raft {
     if (message.from() == leader && role instanceof Follower && mayCampaign()) {
       becomeCandidate(true);
     }
-  }
-
-  private void onReadIndex(ReadIndex message) {
-    Route replyTo = new Route(self, message.route().from());
-    if (!(role instanceof Leader leading)) {
-      out.send(
-          new ReadIndexResponse(
-              replyTo, term, message.request(), 0, refusal(Refusal.Reason.NOT_LEADER)));
-    } else if (!leading.maybeRead(message.request(), replyTo)) {
-      out.send(
-          new ReadIndexResponse(
-              replyTo, term, message.request(), 0, refusal(Refusal.Reason.OVERLOADED)));
-    }
-  }
-
-  private void onReadIndexResponse(ReadIndexResponse message) {
-    if (message.request().bootEpoch() == config.bootEpoch()) {
-      reads.complete(new ReadState(message.request(), message.index(), message.refusal()));
-    }
-  }
-
-  private void onPropose(Propose message) {
-    ProposeResult result = propose(message.payloads());
-    // May be sent before the entry is durable: it names the entry and promises nothing. It leaves
-    // ahead of the entry itself, so that the asking member knows what to wait for.
-    out.send(
-        new ProposeResponse(
-            new Route(self, message.route().from()),
-            term,
-            message.first(),
-            message.payloads().size(),
-            result));
-  }
-
-  private void onProposeResponse(ProposeResponse message) {
-    if (message.first().bootEpoch() == config.bootEpoch()) {
-      out.forward(new ForwardState(message.first(), message.count(), message.result()));
-    }
-  }
-
-  // ---------------------------------------------------------------- requests of this member
-
-  /** Appends these commands, all or none. */
-  public ProposeResult propose(List<byte[]> commands) {
-    return role instanceof Leader leading
-        ? leading.propose(commands)
-        : ProposeResult.refused(
-            refusal(leader == 0 ? Refusal.Reason.NO_LEADER : Refusal.Reason.NOT_LEADER));
-  }
-
-  /** Sends these commands to the leader; null if sent. */
-  public Refusal forward(RequestId first, List<byte[]> commands) {
-    if (leader == 0 || leader == self.id()) {
-      return refusal(Refusal.Reason.NO_LEADER);
-    }
-    out.send(new Propose(routeTo(leader), term, first, commands));
-    return null;
-  }
-
-  /** Asks for a read index; null if asked. */
-  public Refusal readIndex(RequestId request) {
-    if (role instanceof Leader leading) {
-      if (!leading.maybeRead(request, null)) {
-        return refusal(Refusal.Reason.OVERLOADED);
-      }
-    } else if (leader == 0) {
-      return refusal(Refusal.Reason.NO_LEADER);
-    } else {
-      out.send(new ReadIndex(routeTo(leader), term, request));
-    }
-    reads.add(request, now + config.electionTicks());
-    return null;
-  }
-
-  /** Hands leadership over; null if begun. */
-  public Refusal transferLeadership(long target) {
-    return role instanceof Leader leading
-        ? leading.transfer(target)
-        : refusal(leader == 0 ? Refusal.Reason.NO_LEADER : Refusal.Reason.NOT_LEADER);
   }
 
   // ---------------------------------------------------------------- elections
@@ -446,8 +364,7 @@ public final class Raft {
       return;
     }
     leader = id;
-    // Whoever was asked does not lead any more, and will not answer.
-    reads.failAll(refusal(Refusal.Reason.LEADER_CHANGED));
+    requests.onLeaderChanged();
   }
 
   // ---------------------------------------------------------------- the log

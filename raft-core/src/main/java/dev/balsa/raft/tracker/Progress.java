@@ -2,6 +2,7 @@
 package dev.balsa.raft.tracker;
 
 import dev.balsa.raft.message.Route;
+import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.model.Status;
 import java.util.Locale;
 
@@ -40,6 +41,9 @@ public final class Progress {
 
   /** The incarnation seen in its messages, 0 before the first. */
   private long observedIncarnation;
+
+  /** The latest proposal that it has forwarded. */
+  private RequestId lastRequest = new RequestId(0, 0);
 
   /** A peer of which nothing is known but that it exists. */
   public Progress(Route route, long next, long now, Inflights inflights) {
@@ -106,6 +110,18 @@ public final class Progress {
   public void onContact(long now, long incarnation) {
     lastContact = now;
     observedIncarnation = incarnation;
+  }
+
+  /** The peer forwards a proposal; returns whether it comes after all earlier ones. */
+  public boolean maybeAdvanceRequest(RequestId request) {
+    boolean isNew =
+        request.bootEpoch() > lastRequest.bootEpoch()
+            || (request.bootEpoch() == lastRequest.bootEpoch()
+                && request.sequence() > lastRequest.sequence());
+    if (isNew) {
+      lastRequest = request;
+    }
+    return isNew;
   }
 
   /** The peer echoed a ReadIndex round. An older round, arriving late, changes nothing. */
