@@ -62,7 +62,6 @@ final class Leader implements Role {
   /** Opens the term with an entry of its own, without which nothing older could be committed. */
   void start() {
     raft.append(Entry.noOp(nextId()));
-    replicator.sendHeartbeats(0);
   }
 
   private EntryId nextId() {
@@ -190,7 +189,7 @@ final class Leader implements Role {
         && peer.state() == ProgressState.SNAPSHOT
         && !message.accepted()
         && message.snapshot().index() == peer.pendingSnapshot()) {
-      peer.onSnapshotFailed();
+      peer.abandonSnapshot();
     }
   }
 

@@ -104,9 +104,10 @@ final class LogReceiver {
     if (maybeFastForward(snapshot, leader)) {
       return;
     }
-    if (wanted == null
-        || wanted.from().id() != leader.id()
-        || !wanted.snapshot().id().equals(snapshot.id())) {
+    // A fetch from this leader goes on even if there is a newer snapshot by now: a leader that
+    // takes
+    // them faster than they can be sent would otherwise never get one across.
+    if (wanted == null || wanted.from().id() != leader.id()) {
       wanted = new SnapshotFetch(leader, snapshot);
       raft.out().fetchSnapshot(wanted);
     }

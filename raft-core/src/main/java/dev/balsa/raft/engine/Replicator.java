@@ -112,6 +112,9 @@ final class Replicator {
         };
     if (connects) {
       peer.becomeReplicate();
+    } else if (advanced && peer.state() == ProgressState.SNAPSHOT) {
+      // It has installed a snapshot that this log has meanwhile been compacted past.
+      peer.abandonSnapshot();
     }
     return advanced;
   }

@@ -217,8 +217,8 @@ public final class Progress {
     reset(ProgressState.PROBE);
   }
 
-  /** The offered snapshot did not get there: go on from what the peer has. */
-  public void onSnapshotFailed() {
+  /** The offered snapshot did not get there, or is outdated: go on from what the peer has. */
+  public void abandonSnapshot() {
     pendingSnapshot = 0;
     becomeProbe();
   }
