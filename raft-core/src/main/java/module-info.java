@@ -6,5 +6,6 @@ module dev.balsa.raft {
   exports dev.balsa.raft.message;
   exports dev.balsa.raft.model;
   exports dev.balsa.raft.node;
+  exports dev.balsa.raft.node.threads;
   exports dev.balsa.raft.spi;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.node;
 
+import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -16,6 +17,21 @@ import java.util.function.Supplier;
  */
 public final class RaftNode<R> implements AutoCloseable {
   private RaftNode() {}
+
+  /** A builder of a node with threads of its own. */
+  public static <R> RaftNodeBuilder<R> builder() {
+    return new RaftNodeBuilder<>();
+  }
+
+  /** Who this member is. */
+  public MemberId self() {
+    throw new UnsupportedOperationException();
+  }
+
+  /** The group's id. */
+  public long group() {
+    throw new UnsupportedOperationException();
+  }
 
   /**
    * Replicates a command: completes when it is committed and applied on this member.
@@ -48,6 +64,11 @@ public final class RaftNode<R> implements AutoCloseable {
 
   /** Hands leadership to {@code target}, 0 for whichever member is furthest. */
   public CompletableFuture<Void> transferLeadership(long target) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** What the host of this node has done so far. */
+  public HostMetrics metrics() {
     throw new UnsupportedOperationException();
   }
 

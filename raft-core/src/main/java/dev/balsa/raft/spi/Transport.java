@@ -10,8 +10,10 @@ import java.io.IOException;
  * Carries messages between members: unreliable, like the network under it. Messages to one peer
  * arrive in order or not at all.
  *
- * <p><b>Threads.</b> {@link #send} and {@link #flush} are called by loop threads and never block.
- * The listener is called by the transport's own threads.
+ * <p><b>Threads.</b> {@link #send} and {@link #flush} never block, and are called by a host's loop
+ * and log worker at the same time: the latter sends acknowledgements itself, which saves a
+ * hand-off. Order is kept among the messages of one thread. {@link #addPeer} and {@link
+ * #removePeer} are called by the loop. The listener is called by the transport's own threads.
  */
 public interface Transport extends AutoCloseable {
   /**

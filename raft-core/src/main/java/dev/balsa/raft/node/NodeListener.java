@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.node;
+
+import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.PeerViolation;
+import dev.balsa.raft.model.SnapshotMetadata;
+import dev.balsa.raft.model.SoftState;
+
+/**
+ * Is told what happens in a host, for people and their tools.
+ *
+ * <p><b>Threads.</b> Called by the loop; must not block. An exception stops the host.
+ */
+public interface NodeListener {
+  /** A listener that does not care. */
+  NodeListener NONE = new NodeListener() {};
+
+  /** This member's role, or the leader that it knows of, has changed. */
+  default void onSoftState(long group, long term, SoftState state) {}
+
+  /** Another configuration is in force. */
+  default void onMembership(long group, Membership membership) {}
+
+  /** A peer's message was dropped because it contradicts certain knowledge. */
+  default void onViolation(long group, PeerViolation violation) {}
+
+  /** A snapshot taken here is durable, and the log was compacted below it. */
+  default void onSnapshotTaken(long group, SnapshotMetadata snapshot) {}
+
+  /** A leader's snapshot has replaced log and state. */
+  default void onSnapshotInstalled(long group, SnapshotMetadata snapshot) {}
+
+  /** The host stops by itself, for this reason. Told once. */
+  default void onFatal(Throwable cause) {}
+}
