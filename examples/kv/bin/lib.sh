@@ -100,7 +100,7 @@ balsa_maven() {
   command -v mvn >/dev/null || balsa_die 1 "$1 is not built, and there is no mvn to build it; install Maven 3.8 or newer"
   echo "${0##*/}: building $1 (the first time takes a while)" >&2
   started=$(mktemp)
-  if ! (cd -- "$BALSA_ROOT" && mvn -q -B -pl "$1" -am package -DskipTests -Dspotless.check.skip \
+  if ! (cd -- "$BALSA_ROOT" && mvn -q -B -Dstyle.color=never -pl "$1" -am package -DskipTests -Dspotless.check.skip \
     -Dmaven.javadoc.skip -Dmaven.source.skip 8<&-) >&2; then
     rm -f -- "$started"
     balsa_die 1 "the build failed; Maven's output above says where"
