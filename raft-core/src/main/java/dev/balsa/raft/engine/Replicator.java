@@ -123,8 +123,11 @@ final class Replicator {
   void onHeartbeatResponse(Progress peer) {
     peer.onHeartbeatAnswered();
     if (peer.state() == ProgressState.REPLICATE && peer.match() < peer.next() - 1) {
-      // If the last append got lost, nothing else would ever show it: ask for the end of it.
-      sendAppend(peer, List.of());
+      // If the last append got lost, nothing else would ever show it: ask for the end of it. If
+      // that has been compacted meanwhile, a snapshot is offered as soon as the window opens.
+      if (raft.log().termOf(peer.next() - 1) != RaftLog.UNKNOWN_TERM) {
+        sendAppend(peer, List.of());
+      }
     } else if (peer.isOfferDue(raft.now(), raft.config().electionTicks())) {
       offerSnapshot(peer);
     }

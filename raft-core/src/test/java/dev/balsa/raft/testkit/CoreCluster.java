@@ -110,6 +110,19 @@ public final class CoreCluster {
     return List.copyOf(inFlight);
   }
 
+  public int inFlightCount() {
+    return inFlight.size();
+  }
+
+  /** Takes the message at this position off the wire. */
+  public Message take(int position) {
+    return inFlight.remove(position);
+  }
+
+  public boolean connects(long from, long to) {
+    return !cut.contains(new Link(from, to));
+  }
+
   public <T extends Message> List<T> inFlight(Class<T> type) {
     return inFlight.stream().filter(type::isInstance).map(type::cast).toList();
   }
@@ -120,9 +133,7 @@ public final class CoreCluster {
   public CoreCluster deliver(Message message) {
     inFlight.remove(message);
     TestNode receiver = nodes.get(message.to());
-    if (receiver != null
-        && receiver.isUp()
-        && !cut.contains(new Link(message.from(), message.to()))) {
+    if (receiver != null && receiver.isUp() && connects(message.from(), message.to())) {
       receiver.raw().step(message);
       settleNode(receiver);
     }
@@ -219,8 +230,7 @@ public final class CoreCluster {
   public boolean fetchSnapshot(TestNode node) {
     long from = node.snapshotFetch().from().id();
     TestNode sender = nodes.get(from);
-    boolean isConnected =
-        sender != null && sender.isUp() && !cut.contains(new Link(from, node.id()));
+    boolean isConnected = sender != null && sender.isUp() && connects(from, node.id());
     node.completeSnapshotFetch(
         isConnected ? sender.file(node.snapshotFetch().snapshot().id()) : null);
     settleNode(node);
