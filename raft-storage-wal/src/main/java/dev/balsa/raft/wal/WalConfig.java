@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.wal;
+
+import dev.balsa.raft.wal.fs.FileSystem;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+
+/**
+ * Where the log is and how it is laid out. Immutable; each {@code with} makes another.
+ *
+ * <p>Sizes may be changed between two starts: each segment says its own.
+ */
+public final class WalConfig {
+  /** The default of {@link #segmentBytes()}. */
+  public static final int DEFAULT_SEGMENT_BYTES = 64 << 20;
+
+  /** The default of {@link #sectorBytes()}. */
+  public static final int DEFAULT_SECTOR_BYTES = 4096;
+
+  /** The default of {@link #maxEntryBytes()}. */
+  public static final int DEFAULT_MAX_ENTRY_BYTES = 64 << 20;
+
+  /** The default of {@link #batchBytes()}. */
+  public static final int DEFAULT_BATCH_BYTES = 8 << 20;
+
+  /** The default of {@link #snapshotChunkBytes()}. */
+  public static final int DEFAULT_SNAPSHOT_CHUNK_BYTES = 64 << 10;
+
+  private final Path directory;
+  private final FileSystem fileSystem;
+  private final Executor spareExecutor;
+  private final int segmentBytes;
+  private final int sectorBytes;
+  private final int maxEntryBytes;
+  private final int batchBytes;
+  private final int snapshotChunkBytes;
+
+  private WalConfig(
+      Path directory,
+      FileSystem fileSystem,
+      Executor spareExecutor,
+      int segmentBytes,
+      int sectorBytes,
+      int maxEntryBytes,
+      int batchBytes,
+      int snapshotChunkBytes) {
+    this.directory = Objects.requireNonNull(directory, "directory");
+    this.fileSystem = Objects.requireNonNull(fileSystem, "fileSystem");
+    this.spareExecutor = Objects.requireNonNull(spareExecutor, "spareExecutor");
+    this.segmentBytes = segmentBytes;
+    this.sectorBytes = sectorBytes;
+    this.maxEntryBytes = maxEntryBytes;
+    this.batchBytes = batchBytes;
+    this.snapshotChunkBytes = snapshotChunkBytes;
+    require(
+        sectorBytes >= 512 && sectorBytes <= 65_536 && Integer.bitCount(sectorBytes) == 1,
+        "sectorBytes is a power of two from 512 to 65536, not " + sectorBytes);
+    require(
+        segmentBytes >= 16 * sectorBytes && segmentBytes % sectorBytes == 0,
+        "segmentBytes is a multiple of sectorBytes and at least 16 of them, not " + segmentBytes);
+    require(
+        maxEntryBytes >= 1024 && maxEntryBytes <= 512 << 20,
+        "maxEntryBytes is from 1 KiB to 512 MiB, not " + maxEntryBytes);
+    require(
+        batchBytes >= 1024 && batchBytes <= 512 << 20,
+        "batchBytes is from 1 KiB to 512 MiB, not " + batchBytes);
+    require(
+        snapshotChunkBytes >= 512 && snapshotChunkBytes <= 16 << 20,
+        "snapshotChunkBytes is from 512 B to 16 MiB, not " + snapshotChunkBytes);
+  }
+
+  private static void require(boolean holds, String problem) {
+    if (!holds) {
+      throw new IllegalArgumentException(problem);
+    }
+  }
+
+  /** A log in this directory of the real file system; spare segments are made by a thread. */
+  public static WalConfig of(Path directory) {
+    return of(directory, FileSystem.real()).withSpareExecutor(Surroundings.spareThread());
+  }
+
+  /** A log in this directory of this file system; spare segments are made by the caller. */
+  public static WalConfig of(Path directory, FileSystem fileSystem) {
+    return new WalConfig(
+        directory,
+        fileSystem,
+        Runnable::run,
+        DEFAULT_SEGMENT_BYTES,
+        DEFAULT_SECTOR_BYTES,
+        DEFAULT_MAX_ENTRY_BYTES,
+        DEFAULT_BATCH_BYTES,
+        DEFAULT_SNAPSHOT_CHUNK_BYTES);
+  }
+
+  /** Who writes segments ahead with zeros. {@code Runnable::run} keeps it in the caller. */
+  public WalConfig withSpareExecutor(Executor executor) {
+    return new WalConfig(
+        directory,
+        fileSystem,
+        executor,
+        segmentBytes,
+        sectorBytes,
+        maxEntryBytes,
+        batchBytes,
+        snapshotChunkBytes);
+  }
+
+  /** How long a segment file is, in bytes: a multiple of the sector, at least 16 of them. */
+  public WalConfig withSegmentBytes(int bytes) {
+    return new WalConfig(
+        directory,
+        fileSystem,
+        spareExecutor,
+        bytes,
+        sectorBytes,
+        maxEntryBytes,
+        batchBytes,
+        snapshotChunkBytes);
+  }
+
+  /**
+   * What the device writes whole or not at all, in bytes: a power of two, 512 to 65,536. A batch
+   * and its second identifier never share a sector, so a smaller one saves space, and one that is
+   * smaller than the device's own gives up the protection.
+   */
+  public WalConfig withSectorBytes(int bytes) {
+    return new WalConfig(
+        directory,
+        fileSystem,
+        spareExecutor,
+        segmentBytes,
+        bytes,
+        maxEntryBytes,
+        batchBytes,
+        snapshotChunkBytes);
+  }
+
+  /** The longest payload of one entry, in bytes, 1 KiB to 512 MiB. */
+  public WalConfig withMaxEntryBytes(int bytes) {
+    return new WalConfig(
+        directory,
+        fileSystem,
+        spareExecutor,
+        segmentBytes,
+        sectorBytes,
+        bytes,
+        batchBytes,
+        snapshotChunkBytes);
+  }
+
+  /** How much is written before a sync, at most, in bytes, unless one entry is longer. */
+  public WalConfig withBatchBytes(int bytes) {
+    return new WalConfig(
+        directory,
+        fileSystem,
+        spareExecutor,
+        segmentBytes,
+        sectorBytes,
+        maxEntryBytes,
+        bytes,
+        snapshotChunkBytes);
+  }
+
+  /** How many bytes of a snapshot share a checksum, 512 B to 16 MiB. */
+  public WalConfig withSnapshotChunkBytes(int bytes) {
+    return new WalConfig(
+        directory,
+        fileSystem,
+        spareExecutor,
+        segmentBytes,
+        sectorBytes,
+        maxEntryBytes,
+        batchBytes,
+        bytes);
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  public FileSystem fileSystem() {
+    return fileSystem;
+  }
+
+  public Executor spareExecutor() {
+    return spareExecutor;
+  }
+
+  public int segmentBytes() {
+    return segmentBytes;
+  }
+
+  public int sectorBytes() {
+    return sectorBytes;
+  }
+
+  public int maxEntryBytes() {
+    return maxEntryBytes;
+  }
+
+  public int batchBytes() {
+    return batchBytes;
+  }
+
+  public int snapshotChunkBytes() {
+    return snapshotChunkBytes;
+  }
+}
