@@ -41,7 +41,7 @@ balsa_is_stale() {
     sources+=("$BALSA_ROOT/$module/pom.xml" "$BALSA_ROOT/$module/src/main")
   done
   # Directories count too: their time tells of a source that was deleted.
-  [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
+  [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit 2>/dev/null)" ]
 }
 
 # balsa_lock FLAG FD: flock where there is one; elsewhere two builds at once are the user's to avoid.
