@@ -1,12 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.examples.kv;
 
-/** Starts one member of the key-value cluster. */
+import dev.balsa.examples.kv.server.KvMember;
+import dev.balsa.examples.kv.server.MemberConfig;
+import dev.balsa.examples.kv.server.ServerCommand;
+import dev.balsa.examples.kv.server.StartException;
+import java.util.concurrent.CompletionException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Runs one member of the key-value cluster in the foreground. */
 public final class Main {
+  private static final int FAILED = 1;
+  private static final int MISUSED = 2;
+
   private Main() {}
 
   public static void main(String[] args) {
-    System.err.println("balsa-kv: not there yet");
-    System.exit(1);
+    CommandLine parser = ServerCommand.parser(System::getenv);
+    MemberConfig config;
+    try {
+      CommandLine.ParseResult parsed = parser.parseArgs(args);
+      if (CommandLine.printHelpIfRequested(parsed)) {
+        return;
+      }
+      ServerCommand command = parser.getCommand();
+      config = command.call();
+      setUpLogging(command.logLevel());
+    } catch (ParameterException e) {
+      System.err.println("balsa-kv: " + e.getMessage());
+      System.err.println("balsa-kv --help lists the flags");
+      System.exit(MISUSED);
+      return;
+    }
+    run(config);
+  }
+
+  private static void run(MemberConfig config) {
+    KvMember member;
+    try {
+      member = KvMember.start(config);
+    } catch (StartException e) {
+      System.err.println("balsa-kv: " + e.getMessage());
+      System.exit(FAILED);
+      return;
+    }
+    Thread stop =
+        new Thread(
+            () -> {
+              member.close();
+              // The JVM would end with the signal's number; an orderly end is a success.
+              Runtime.getRuntime().halt(0);
+            },
+            "kv-stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      member.terminated().join();
+    } catch (CompletionException e) {
+      System.err.println("balsa-kv: stopped: " + e.getCause().getMessage());
+      // Not exit(), which would run the hook above and end with 0.
+      Runtime.getRuntime().halt(FAILED);
+    }
+  }
+
+  /** Must come before anything logs. */
+  private static void setUpLogging(String level) {
+    String prefix = "org.slf4j.simpleLogger.";
+    System.setProperty(prefix + "defaultLogLevel", level.equals("info") ? "warn" : level);
+    System.setProperty(prefix + "log.dev.balsa", level);
+    System.setProperty(prefix + "showDateTime", "true");
+    System.setProperty(prefix + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+    System.setProperty(prefix + "showThreadName", "false");
+    System.setProperty(prefix + "showShortLogName", "true");
   }
 }

@@ -2,6 +2,7 @@
 package dev.balsa.examples.kv.machine;
 
 import io.grpc.Status;
+import io.grpc.StatusException;
 
 /**
  * What clients can be told is wrong. Stock clients recognise an error by its code and its text
@@ -26,13 +27,28 @@ public enum KvError {
   STOPPED(Status.Code.UNAVAILABLE, "server stopped");
 
   private final Status status;
+  private final StatusException exception;
 
   KvError(Status.Code code, String text) {
     this.status = code.toStatus().withDescription("etcdserver: " + text);
+    this.exception =
+        new StatusException(status) {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          public synchronized Throwable fillInStackTrace() {
+            return this;
+          }
+        };
   }
 
   /** Code and text as they go on the wire. */
   public Status status() {
     return status;
+  }
+
+  /** The error as gRPC wants it thrown; without a stack trace, which would tell nothing. */
+  public StatusException exception() {
+    return exception;
   }
 }

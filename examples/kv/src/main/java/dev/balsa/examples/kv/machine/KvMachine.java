@@ -36,7 +36,18 @@ public final class KvMachine implements StateMachine<Result> {
   private static final int MAX_MEMBER_BYTES = 1 << 16;
 
   private final Store store = new Store();
+  private final Runnable onCompacted;
   private volatile SortedMap<Long, Member> members = Collections.emptySortedMap();
+
+  /**
+   * An empty one.
+   *
+   * @param onCompacted called after a compaction, by the applying thread: there is something to
+   *     {@link #trim}
+   */
+  public KvMachine(Runnable onCompacted) {
+    this.onCompacted = onCompacted;
+  }
 
   /** What the store holds after the last command applied here. */
   public State state() {
@@ -56,12 +67,16 @@ public final class KvMachine implements StateMachine<Result> {
   @Override
   public void apply(Batch<Result> batch) {
     Result[] results = new Result[batch.size()];
+    long compacted = store.state().compactRevision();
     store.write(
         writer -> {
           for (int i = 0; i < results.length; i++) {
             results[i] = apply(batch.command(i), writer, batch.isAwaited(i));
           }
         });
+    if (store.state().compactRevision() != compacted) {
+      onCompacted.run();
+    }
     // Told only now: whoever hears of a write must find it when he reads.
     for (int i = 0; i < results.length; i++) {
       if (batch.isAwaited(i)) {

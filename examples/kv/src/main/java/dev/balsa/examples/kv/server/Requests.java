@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.examples.kv.server;
+
+import dev.balsa.examples.kv.machine.KvError;
+import dev.balsa.examples.kv.machine.Result;
+import dev.balsa.raft.model.Refusal;
+import dev.balsa.raft.node.RefusedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Carries requests to the replica, and tries those again that were refused only because nobody was
+ * leading: an election looks to clients like a slow answer.
+ *
+ * <p>Only a definite refusal is ever tried again; a proposal whose outcome is unknown is not.
+ *
+ * <p><b>Threads.</b> Safe for use by any thread. Callbacks run on the replica's apply worker, or on
+ * the timer's thread.
+ */
+final class Requests {
+  private static final long RETRY_MILLIS = 20;
+
+  /** So many may wait for a leader; further ones are refused. */
+  private static final int MAX_WAITING = 16_384;
+
+  private final Replica replica;
+  private final ScheduledExecutorService timer;
+  private final long timeoutNanos;
+
+  /** Guarded by itself. */
+  private final List<Attempt> waiting = new ArrayList<>();
+
+  Requests(Replica replica, ScheduledExecutorService timer, Duration timeout) {
+    this.replica = replica;
+    this.timer = timer;
+    this.timeoutNanos = timeout.toNanos();
+  }
+
+  /** Who is told how a request ended. */
+  interface Outcome {
+    /** It was applied here, with this result; null for a read. */
+    void onResult(Result result);
+
+    /** It was not, or nobody knows. */
+    void onError(KvError error);
+  }
+
+  /** Replicates a command. */
+  void propose(byte[] command, Outcome outcome) {
+    new Attempt(command, outcome).run();
+  }
+
+  /** Waits until this member's state is fresh enough for a linearizable read. */
+  void awaitFresh(Outcome outcome) {
+    new Attempt(null, outcome).run();
+  }
+
+  private final class Attempt implements Runnable {
+    private final byte[] command;
+    private final Outcome outcome;
+    private final long deadline = System.nanoTime() + timeoutNanos;
+
+    /** A proposal if there is a command, otherwise a read. */
+    Attempt(byte[] command, Outcome outcome) {
+      this.command = command;
+      this.outcome = outcome;
+    }
+
+    @Override
+    public void run() {
+      if (command == null) {
+        replica.readIndex().whenComplete((index, failure) -> end(null, failure));
+      } else {
+        replica.propose(command).whenComplete(this::end);
+      }
+    }
+
+    private void end(Result result, Throwable failure) {
+      if (failure == null) {
+        outcome.onResult(result);
+      } else if (mayTryAgain(failure) && System.nanoTime() - deadline < 0) {
+        await(this);
+      } else {
+        outcome.onError(errorOf(failure));
+      }
+    }
+  }
+
+  private void await(Attempt attempt) {
+    boolean isFull;
+    boolean isFirst;
+    synchronized (waiting) {
+      isFull = waiting.size() >= MAX_WAITING;
+      isFirst = waiting.isEmpty();
+      if (!isFull) {
+        waiting.add(attempt);
+      }
+    }
+    if (isFull) {
+      attempt.outcome.onError(KvError.TOO_MANY_REQUESTS);
+    } else if (isFirst) {
+      timer.schedule(this::retryAll, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void retryAll() {
+    List<Attempt> attempts;
+    synchronized (waiting) {
+      attempts = List.copyOf(waiting);
+      waiting.clear();
+    }
+    attempts.forEach(Attempt::run);
+  }
+
+  /** Whether the request certainly was not taken, and may well be in a moment. */
+  private static boolean mayTryAgain(Throwable failure) {
+    return failure instanceof RefusedException refused
+        && switch (refused.refusal().reason()) {
+          case NOT_LEADER, NO_LEADER, TRANSFERRING, LEADER_CHANGED, TIMED_OUT -> true;
+          case TOO_MANY_UNCOMMITTED, STORAGE_FULL, NOT_A_MEMBER, OVERLOADED, STOPPED, TOO_LARGE ->
+              false;
+        };
+  }
+
+  private static KvError errorOf(Throwable failure) {
+    if (!(failure instanceof RefusedException refused)) {
+      return KvError.TIMED_OUT;
+    }
+    Refusal.Reason reason = refused.refusal().reason();
+    return switch (reason) {
+      case TOO_MANY_UNCOMMITTED, OVERLOADED -> KvError.TOO_MANY_REQUESTS;
+      case STORAGE_FULL -> KvError.NO_SPACE;
+      case TOO_LARGE -> KvError.REQUEST_TOO_LARGE;
+      case STOPPED -> KvError.STOPPED;
+      case NOT_A_MEMBER -> KvError.NO_LEADER;
+      case NOT_LEADER, NO_LEADER, TRANSFERRING, LEADER_CHANGED, TIMED_OUT -> KvError.TIMED_OUT;
+    };
+  }
+}
