@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.node;
 
+import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.spi.LogEngine;
 import dev.balsa.raft.spi.StateMachine;
 import dev.balsa.raft.spi.Transport;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -23,15 +27,45 @@ import java.util.function.Consumer;
  * <p><b>Threads.</b> Safe for use by any thread; the agents' own rule is told at {@link Agent}.
  */
 public final class RaftHost {
-  private RaftHost() {}
+  private final HostParts parts;
+  private final HostLoop loop;
+  private final ApplyWorker applyWorker;
+  private final List<Agent> agents;
+  private final TreeSet<Long> ids = new TreeSet<>();
+  private boolean isStarted;
+
+  private RaftHost(HostParts parts) {
+    this.parts = parts;
+    LogWorker log = new LogWorker(parts);
+    this.loop = new HostLoop(parts, log);
+    this.applyWorker = new ApplyWorker(parts);
+    this.agents = agents(log);
+  }
+
+  private List<Agent> agents(LogWorker log) {
+    List<Agent> onLoop = new ArrayList<>(List.of(loop));
+    List<Agent> others = new ArrayList<>();
+    (parts.options.logOnLoop() ? onLoop : others).add(log);
+    (parts.options.applyOnLoop() ? onLoop : others).add(applyWorker);
+    others.add(new WorkerAgent("snapshot", parts.snapshots, parts));
+    others.add(new WorkerAgent("fetch", parts.fetches, parts));
+    others.add(0, onLoop.size() == 1 ? loop : new AgentGroup("loop", onLoop));
+    return List.copyOf(others);
+  }
 
   /** A builder of a host that lives by this clock. */
   public static Builder builder(NanoClock clock) {
     return new Builder(clock);
   }
 
+  /** Who this member is. */
+  public MemberId self() {
+    return parts.identity.member();
+  }
+
   /**
-   * Adds a group: recovers it from the log engine, or starts it if the engine knows nothing of it.
+   * Adds a group, before {@link #start}: recovers it from the log engine, or begins it if the
+   * engine knows nothing of it.
    *
    * @param id the group's id, the same on all members, never reused
    * @param machine the state machine, empty; restored here from the latest snapshot
@@ -39,23 +73,40 @@ public final class RaftHost {
    * @throws IOException if the log or the snapshot cannot be read
    * @throws IllegalStateException naming the remedy if this directory cannot serve the group
    */
-  public <R> RaftNode<R> group(long id, StateMachine<R> machine, Members bootstrap)
+  public synchronized <R> RaftNode<R> group(long id, StateMachine<R> machine, Members bootstrap)
       throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /** What is to be turned, in an order that suits a single thread. */
-  public List<Agent> agents() {
-    throw new UnsupportedOperationException();
+    Objects.requireNonNull(machine, "a state machine is missing");
+    if (isStarted) {
+      throw new IllegalStateException("groups are added before the host is started");
+    }
+    if (!ids.add(id)) {
+      throw new IllegalStateException("group " + id + " is here already; its id is its own");
+    }
+    GroupLoop<R> group = GroupStart.start(parts, loop, applyWorker, id, machine, bootstrap);
+    parts.completions.add(Task.of(() -> loop.add(group)));
+    return new RaftNode<>(parts, group, terminated(), this::shutdown);
   }
 
   /**
-   * Starts the transport. The groups known by then take part from here on.
+   * What is to be turned, in an order that suits a single thread. Which there are depends on the
+   * options; each takes part until {@link #terminated} is done.
+   */
+  public List<Agent> agents() {
+    return agents;
+  }
+
+  /**
+   * Starts the transport. Time counts from here on.
    *
    * @throws IOException naming the address if it cannot be bound
    */
-  public void start() throws IOException {
-    throw new UnsupportedOperationException();
+  public synchronized void start() throws IOException {
+    if (isStarted) {
+      throw new IllegalStateException("started already");
+    }
+    isStarted = true;
+    parts.transport.start(parts.identity, loop.gate());
+    parts.completions.add(Task.of(loop::onStarted));
   }
 
   /**
@@ -64,17 +115,21 @@ public final class RaftHost {
    * #terminated} is done.
    */
   public void shutdown() {
-    throw new UnsupportedOperationException();
+    parts.closing = true;
+    parts.completions.add(Task.of(loop.shutdown()::begin));
   }
 
-  /** Done when the host has stopped; exceptionally with the cause if it stopped by itself. */
+  /**
+   * Done when the host has stopped; exceptionally with the cause if it stopped by itself. Completed
+   * by the apply worker.
+   */
   public CompletableFuture<Void> terminated() {
-    throw new UnsupportedOperationException();
+    return loop.shutdown().terminated().copy();
   }
 
   /** What it has done so far. */
   public HostMetrics metrics() {
-    throw new UnsupportedOperationException();
+    return parts.metrics;
   }
 
   /** Collects what a host is made of. */
@@ -125,8 +180,10 @@ public final class RaftHost {
      * @throws IllegalArgumentException if something is missing
      */
     public RaftHost build() {
-      throw new UnsupportedOperationException(
-          "" + clock + storage + transport + options + listener);
+      if (storage == null || transport == null) {
+        throw new IllegalArgumentException("storage and transport are missing, or one of them");
+      }
+      return new RaftHost(new HostParts(clock, storage, transport, options, listener));
     }
   }
 }

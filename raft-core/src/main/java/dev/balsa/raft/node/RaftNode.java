@@ -2,8 +2,10 @@
 package dev.balsa.raft.node;
 
 import dev.balsa.raft.model.MemberId;
+import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.Status;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /**
@@ -16,60 +18,131 @@ import java.util.function.Supplier;
  * @param <R> what applying a command results in
  */
 public final class RaftNode<R> implements AutoCloseable {
-  private RaftNode() {}
+  private final HostParts parts;
+  private final GroupLoop<R> loop;
+  private final CompletableFuture<Void> terminated;
+  private final Runnable close;
+
+  /** {@code close} stops everything, and waits for it where that is possible. */
+  RaftNode(HostParts parts, GroupLoop<R> loop, CompletableFuture<Void> terminated, Runnable close) {
+    this.parts = parts;
+    this.loop = loop;
+    this.terminated = terminated;
+    this.close = close;
+  }
 
   /** A builder of a node with threads of its own. */
   public static <R> RaftNodeBuilder<R> builder() {
     return new RaftNodeBuilder<>();
   }
 
+  /** The same node, closed in another way. */
+  RaftNode<R> closedBy(Runnable otherClose) {
+    return new RaftNode<>(parts, loop, terminated, otherClose);
+  }
+
   /** Who this member is. */
   public MemberId self() {
-    throw new UnsupportedOperationException();
+    return parts.identity.member();
   }
 
   /** The group's id. */
   public long group() {
-    throw new UnsupportedOperationException();
+    return loop.id();
   }
 
   /**
-   * Replicates a command: completes when it is committed and applied on this member.
+   * Replicates a command: completes when it is committed and applied on this member, with what the
+   * state machine stated as its result. On any member; one that does not lead sends it to the
+   * leader.
    *
    * <p>Fails with {@link RefusedException} if the command definitely was not and will not be
-   * applied, and with {@link OutcomeUnknownException} otherwise.
+   * applied, and with {@link OutcomeUnknownException} otherwise; at the latest about when the
+   * request timeout is over.
+   *
+   * @param command not to be changed afterwards
    */
   public CompletableFuture<R> propose(byte[] command) {
-    throw new UnsupportedOperationException();
+    CompletableFuture<R> future = new CompletableFuture<>();
+    if (command.length > parts.options.maxCommandBytes()) {
+      return refuse(future, Refusal.Reason.TOO_LARGE);
+    }
+    if (!parts.gate.maybeEnter(command.length)) {
+      return refuse(future, Refusal.Reason.OVERLOADED);
+    }
+    return submit(new Proposal<>(loop, parts.gate, command, future), future);
   }
 
   /**
    * Completes with an index when everything that was committed before the call has been applied
-   * here: a read of the local state from then on is linearizable. Retried within until {@code
+   * here: a read of the local state from then on is linearizable. Asked again within until {@code
    * requestTimeout}; fails with {@link RefusedException}.
    */
   public CompletableFuture<Long> readIndex() {
-    throw new UnsupportedOperationException();
+    return readAt(index -> index);
   }
 
-  /** A linearizable read: {@code query} runs on the apply worker after {@link #readIndex}. */
+  /**
+   * A linearizable read: {@code query} runs on the apply worker, between two batches of commands,
+   * with everything applied that was committed before the call. Fails as {@link #readIndex} does,
+   * and with what {@code query} throws.
+   */
   public <T> CompletableFuture<T> read(Supplier<T> query) {
-    return readIndex().thenApply(index -> query.get());
+    return readAt(index -> query.get());
+  }
+
+  private <T> CompletableFuture<T> readAt(LongFunction<T> query) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    if (!parts.gate.maybeEnter(0)) {
+      return refuse(future, Refusal.Reason.OVERLOADED);
+    }
+    return submit(new Read<>(loop, parts.gate, query, future), future);
+  }
+
+  /**
+   * Hands leadership to {@code target}, 0 for whichever member is furthest. Completes when this
+   * member leads no more; fails with {@link RefusedException}, also if that does not come about
+   * within an election timeout.
+   */
+  public CompletableFuture<Void> transferLeadership(long target) {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    if (!parts.gate.maybeEnter(0)) {
+      return refuse(future, Refusal.Reason.OVERLOADED);
+    }
+    return submit(new Transfer(loop, parts.gate, target, future), future);
+  }
+
+  private <T> CompletableFuture<T> submit(Request request, CompletableFuture<T> future) {
+    if (parts.closing) {
+      request.refuse(refusal(Refusal.Reason.STOPPED));
+      return future;
+    }
+    parts.requests.add(request);
+    if (parts.terminated) {
+      // Nobody takes it any more; or the loop has just done so, and this finds nothing.
+      parts.refuseRequests();
+    }
+    return future;
+  }
+
+  private <T> CompletableFuture<T> refuse(CompletableFuture<T> future, Refusal.Reason reason) {
+    parts.metrics.requestsRefused.incrementAndGet();
+    future.completeExceptionally(new RefusedException(refusal(reason)));
+    return future;
+  }
+
+  private Refusal refusal(Refusal.Reason reason) {
+    return new Refusal(reason, loop.status().leader());
   }
 
   /** A recent picture of the node: at most one turn of the loop old. */
   public Status status() {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Hands leadership to {@code target}, 0 for whichever member is furthest. */
-  public CompletableFuture<Void> transferLeadership(long target) {
-    throw new UnsupportedOperationException();
+    return loop.status();
   }
 
   /** What the host of this node has done so far. */
   public HostMetrics metrics() {
-    throw new UnsupportedOperationException();
+    return parts.metrics;
   }
 
   /**
@@ -78,12 +151,17 @@ public final class RaftNode<R> implements AutoCloseable {
    * cluster refuses).
    */
   public CompletableFuture<Void> terminated() {
-    throw new UnsupportedOperationException();
+    return terminated.copy();
   }
 
-  /** Hands leadership over if it leads, then stops everything. Waits for it. */
+  /**
+   * Hands leadership over if it leads, within an election timeout, then stops everything: further
+   * requests are refused, every future ends, transport and log engine are closed. Waits for it,
+   * unless called from a future's callback. A node that was got from {@link RaftHost#group} begins
+   * to stop its whole host, and does not wait.
+   */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    close.run();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.node;
 
+import dev.balsa.raft.node.threads.HostThreads;
 import dev.balsa.raft.spi.LogEngine;
 import dev.balsa.raft.spi.StateMachine;
 import dev.balsa.raft.spi.Transport;
@@ -86,7 +87,60 @@ public final class RaftNodeBuilder<R> {
    * @throws IOException if the log cannot be read or the port not be bound
    */
   public RaftNode<R> start() throws IOException {
-    throw new UnsupportedOperationException(
-        "" + self + group + storage + transport + stateMachine + bootstrap + options + listener);
+    try {
+      check();
+      RaftHost host =
+          RaftHost.builder(HostThreads.clock())
+              .storage(storage)
+              .transport(transport)
+              .options(options)
+              .listener(listener)
+              .build();
+      RaftNode<R> node = host.group(group, stateMachine, bootstrap);
+      HostThreads threads = HostThreads.start(host, "balsa-" + Long.toUnsignedString(self));
+      startTransport(host, threads);
+      return node.closedBy(threads::close);
+    } catch (IOException | RuntimeException e) {
+      closeAll(e);
+      throw e;
+    }
+  }
+
+  private void check() {
+    if (storage == null || transport == null || stateMachine == null) {
+      throw new IllegalArgumentException("storage, transport and stateMachine are all needed");
+    }
+    long owner = storage.identity().member().id();
+    if (owner != self) {
+      throw new IllegalArgumentException(
+          "the data directory belongs to member "
+              + Long.toUnsignedString(owner)
+              + ", this is member "
+              + Long.toUnsignedString(self)
+              + "; give each member a directory of its own");
+    }
+  }
+
+  private static void startTransport(RaftHost host, HostThreads threads) throws IOException {
+    try {
+      host.start();
+    } catch (IOException | RuntimeException e) {
+      threads.close();
+      throw e;
+    }
+  }
+
+  /** What was handed in is this node's to close, also if it never came to be. */
+  private void closeAll(Exception reason) {
+    try {
+      if (transport != null) {
+        transport.close();
+      }
+      if (storage != null) {
+        storage.close();
+      }
+    } catch (IOException | RuntimeException e) {
+      reason.addSuppressed(e);
+    }
   }
 }

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.node;
+
+import dev.balsa.raft.message.Message;
+import dev.balsa.raft.spi.GroupWrite;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes what the groups promise, and vouches for it: everything that waits, of all groups, with
+ * one write and one sync; while that runs, the next batch gathers.
+ *
+ * <p>It sends the acknowledgements itself, so that a follower's answer does not wait for a turn of
+ * the loop, and only then tells the loop.
+ */
+final class LogWorker extends WorkerAgent {
+  private final HostParts parts;
+  private final Mailbox mailbox;
+  private final List<GroupWrite> writes = new ArrayList<>();
+  private Runnable onStopped;
+
+  LogWorker(HostParts parts) {
+    super("log", parts.writes, parts);
+    this.parts = parts;
+    this.mailbox = parts.writes;
+  }
+
+  /**
+   * Asks to close the log engine after what was handed over so far; then runs {@code onStopped}.
+   */
+  void stop(Runnable onStopped) {
+    mailbox.add(Task.of(() -> this.onStopped = onStopped));
+  }
+
+  @Override
+  int work() {
+    Task first = mailbox.takeAll();
+    if (first == null) {
+      return 0;
+    }
+    int count = write(first);
+    vouch(first);
+    if (onStopped != null) {
+      close();
+    }
+    return count;
+  }
+
+  private int write(Task first) {
+    int count = 0;
+    boolean mustSync = false;
+    writes.clear();
+    for (Task task = first; task != null; task = task.next) {
+      count++;
+      if (task instanceof LogWrite write) {
+        if (!write.persist.isEmpty()) {
+          writes.add(new GroupWrite(write.group.id(), write.persist));
+          mustSync |= write.persist.mustSync();
+        }
+      } else {
+        task.run();
+      }
+    }
+    if (writes.isEmpty() || parts.hasFailed()) {
+      return count;
+    }
+    long before = parts.clock.nanoTime();
+    try {
+      parts.storage.write(List.copyOf(writes));
+    } catch (IOException | RuntimeException e) {
+      parts.fail("the log could not be written; what is on the disk is not known", e);
+      return count;
+    }
+    parts.metrics.writeNanos.record(parts.clock.nanoTime() - before);
+    parts.metrics.readysPerWrite.record(writes.size());
+    parts.metrics.syncs.add(mustSync ? 1 : 0);
+    return count;
+  }
+
+  private void vouch(Task first) {
+    if (parts.hasFailed()) {
+      // Nothing of this is known to be durable: an acknowledgement or a vote sent now might be
+      // forgotten by a crash, and a committed entry be lost or two leaders elected with it.
+      return;
+    }
+    int sent = 0;
+    for (Task task = first; task != null; task = task.next) {
+      if (task instanceof LogWrite write) {
+        for (Message message : write.messagesAfterPersist) {
+          parts.transport.send(write.group.id(), message);
+          sent++;
+        }
+      }
+    }
+    if (sent > 0) {
+      parts.transport.flush();
+      parts.metrics.messagesSentAfterPersist.add(sent);
+    }
+    Task task = first;
+    while (task != null) {
+      Task following = task.next;
+      if (task instanceof LogWrite write && !isFollowedBySameGroup(write, following)) {
+        parts.completions.add(write);
+      }
+      task = following;
+    }
+  }
+
+  /** A completion vouches for all before it in its group. */
+  private static boolean isFollowedBySameGroup(LogWrite write, Task following) {
+    return following instanceof LogWrite next && next.group == write.group;
+  }
+
+  private void close() {
+    try {
+      parts.storage.close();
+    } catch (IOException | RuntimeException e) {
+      parts.fail("the log could not be closed", e);
+    }
+    Runnable stopped = onStopped;
+    onStopped = null;
+    stopped.run();
+  }
+}

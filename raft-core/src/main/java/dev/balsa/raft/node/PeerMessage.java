@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.node;
+
+import dev.balsa.raft.message.AppendEntries;
+import dev.balsa.raft.message.Message;
+import dev.balsa.raft.message.Propose;
+import dev.balsa.raft.model.Entry;
+
+/** A peer's message on its way to the loop. */
+final class PeerMessage extends Task {
+  /** What a message is taken to cost beside its payload. */
+  private static final int OVERHEAD_BYTES = 200;
+
+  final long group;
+  final Message message;
+  final long bytes;
+  private final HostLoop loop;
+
+  PeerMessage(HostLoop loop, long group, Message message) {
+    this.loop = loop;
+    this.group = group;
+    this.message = message;
+    this.bytes = bytesOf(message);
+  }
+
+  private static long bytesOf(Message message) {
+    long bytes = OVERHEAD_BYTES;
+    if (message instanceof AppendEntries append) {
+      for (Entry entry : append.entries()) {
+        bytes += entry.bytes();
+      }
+    } else if (message instanceof Propose propose) {
+      for (byte[] payload : propose.payloads()) {
+        bytes += Entry.OVERHEAD_BYTES + payload.length;
+      }
+    }
+    return bytes;
+  }
+
+  @Override
+  void run() {
+    loop.onMessage(this);
+  }
+}
