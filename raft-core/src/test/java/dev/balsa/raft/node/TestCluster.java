@@ -73,15 +73,9 @@ final class TestCluster {
   /** The process is gone from one moment to the next; what was written is on the disk. */
   void crash(long id) {
     TestMember member = member(id);
-    cutOff(id);
+    member.transport.close();
     member.host = null;
     member.disk = member.disk.reopen();
-  }
-
-  void restart(long id) {
-    // The crashed endpoint still holds its address: the new one takes another.
-    start(id);
-    network.healAll();
   }
 
   void cutOff(long id) {
@@ -145,8 +139,15 @@ final class TestCluster {
     return leader == null || leader.status().hardState().commit() == 0 ? null : leader;
   }
 
+  /** Another member than these. */
+  TestMember other(TestMember... than) {
+    return all().stream()
+        .filter(member -> member.host != null && !List.of(than).contains(member))
+        .findFirst()
+        .orElseThrow();
+  }
+
   TestMember follower() {
-    TestMember leader = leader();
-    return all().stream().filter(member -> member != leader).findFirst().orElseThrow();
+    return other(leader());
   }
 }

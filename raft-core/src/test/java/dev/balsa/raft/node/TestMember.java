@@ -15,6 +15,7 @@ import java.util.TreeMap;
 final class TestMember implements NodeListener {
   final long id;
   MemoryLogEngine disk;
+  MemoryTransport transport;
   RaftHost host;
   final TreeMap<Long, RaftNode<Integer>> nodes = new TreeMap<>();
   final TreeMap<Long, Tally> machines = new TreeMap<>();
@@ -34,6 +35,7 @@ final class TestMember implements NodeListener {
   void start(
       NanoClock clock, MemoryTransport transport, NodeOptions options, Members first, int groups)
       throws IOException {
+    this.transport = transport;
     nodes.clear();
     machines.clear();
     host =
