@@ -11,7 +11,7 @@ public final class TransportOptions {
   int eventLoopThreads = 1;
   int maxFrameBytes = 8 << 20;
   int maxQueuedBytes = 32 << 20;
-  int writeBufferBytes = 4 << 20;
+  int writeBufferBytes = 1 << 20;
   int maxConnections = 1024;
   int maxHalfOpenConnections = 64;
   Duration connectTimeout = Duration.ofSeconds(2);
@@ -54,7 +54,7 @@ public final class TransportOptions {
 
   /**
    * How many encoded bytes wait for one peer's socket before encoding pauses, in bytes, at least 4
-   * KiB; default 4 MiB.
+   * KiB; default 1 MiB.
    */
   public TransportOptions writeBufferBytes(int bytes) {
     writeBufferBytes = atLeast(4 << 10, bytes, "writeBufferBytes");
