@@ -142,7 +142,7 @@ final class GroupLoop<R> {
   }
 
   void onTransfer(Transfer transfer) {
-    Refusal refusal = isStopped ? stopped() : raw.transferLeadership(transfer.target);
+    Refusal refusal = isStopped ? stopped() : handOver(transfer.target);
     if (refusal != null) {
       endings.end(() -> transfer.refuse(refusal));
     } else {
@@ -174,7 +174,13 @@ final class GroupLoop<R> {
   /** Hands leadership to whoever is furthest, if this member leads and there is such a one. */
   boolean maybeHandOver() {
     touch();
-    return isLeader() && raw.transferLeadership(0) == null;
+    return isLeader() && handOver(0) == null;
+  }
+
+  /** What came before goes before: during a transfer nothing is appended. */
+  private Refusal handOver(long target) {
+    proposer.flush();
+    return raw.transferLeadership(target);
   }
 
   private Refusal stopped() {

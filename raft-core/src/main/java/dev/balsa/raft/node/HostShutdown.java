@@ -47,6 +47,8 @@ final class HostShutdown {
     }
     stage = Stage.HANDING_OVER;
     patience = loop.ticks() + parts.options.electionTicks();
+    // What was asked before is still served.
+    parts.requests.runAll();
     for (GroupLoop<?> group : loop.groups()) {
       group.maybeHandOver();
     }

@@ -33,6 +33,9 @@ final class PeerGate implements Transport.Listener {
   private final HostLoop loop;
   private final RequestGate waiting = new RequestGate(MAX_WAITING, MAX_WAITING_BYTES);
 
+  /** Why a peer refused this member last; told once, not with each attempt. The loop's. */
+  private final TreeMap<Long, HandshakeRefusal> refusals = new TreeMap<>();
+
   /** The incarnation that each member's id is bound to. Replaced, never changed. */
   private volatile Map<Long, Long> bound = Map.of();
 
@@ -152,7 +155,7 @@ final class PeerGate implements Transport.Listener {
         reason == HandshakeRefusal.WRONG_CLUSTER || reason == HandshakeRefusal.WRONG_INCARNATION;
     if (isFinal && !belongs) {
       parts.fail("refused by member " + Long.toHexString(peer), new IllegalStateException(why));
-    } else {
+    } else if (reason != refusals.put(peer, reason)) {
       LOG.warn("member {} was refused by member {}: {}", self, Long.toHexString(peer), why);
     }
   }
