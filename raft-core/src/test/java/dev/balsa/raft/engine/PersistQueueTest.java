@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.balsa.raft.model.HardState;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Completions vouch by position: against a model that numbers every version of every entry. */
+class PersistQueueTest {
+  /** What a write put on the disk: the version of each entry in its log, from index 1. */
+  private record Written(long number, List<Integer> log, HardState state) {}
+
+  @Property(tries = 500)
+  void neverVouchesForAnEntryThatIsNotOnDisk(
+      @ForAll @Size(max = 80) List<@IntRange(max = 999) Integer> script) {
+    PersistQueue queue = new PersistQueue(HardState.EMPTY);
+    List<Integer> log = new ArrayList<>();
+    List<Written> writes = new ArrayList<>();
+    Written disk = new Written(0, List.of(), HardState.EMPTY);
+    long durable = 0;
+    long number = 0;
+    int version = 0;
+    for (int step : script) {
+      int argument = step / 10;
+      switch (step % 6) {
+        case 0, 1 -> log.add(++version);
+        case 2 -> {
+          if (!log.isEmpty()) {
+            int kept = argument % log.size();
+            log.subList(kept, log.size()).clear();
+            queue.onTruncatedTo(kept);
+            durable = Math.min(durable, kept);
+          }
+        }
+        case 3, 4 -> {
+          HardState state = new HardState(++number, 0, 0);
+          queue.add(number, log.size(), state);
+          writes.add(new Written(number, List.copyOf(log), state));
+        }
+        default -> {
+          long upTo = number - argument % 4;
+          queue.onPersisted(upTo);
+          while (!writes.isEmpty() && writes.get(0).number() <= upTo) {
+            disk = writes.remove(0);
+          }
+          durable = Math.max(durable, queue.durableIndex());
+        }
+      }
+      assertThat(queue.durableState()).isEqualTo(disk.state());
+      assertThat(queue.durableIndex()).isLessThanOrEqualTo(log.size());
+      for (int i = 0; i < durable; i++) {
+        assertThat(disk.log()).as("entry %d", i + 1).hasSizeGreaterThan(i);
+        assertThat(disk.log().get(i)).as("version of entry %d", i + 1).isEqualTo(log.get(i));
+      }
+    }
+  }
+
+  /** Written, replaced, written again: the first completion says nothing of the third write. */
+  @Test
+  @Tag("R-50")
+  void aLateCompletionDoesNotVouchForWhatReplacedItsEntries() {
+    PersistQueue queue = new PersistQueue(HardState.EMPTY);
+    queue.add(1, 5, new HardState(1, 0, 0));
+    queue.onTruncatedTo(3);
+    queue.add(2, 5, new HardState(2, 0, 0));
+    queue.onPersisted(1);
+    assertThat(queue.durableIndex()).isEqualTo(3);
+    queue.onPersisted(2);
+    assertThat(queue.durableIndex()).isEqualTo(5);
+    queue.onTruncatedTo(4);
+    assertThat(queue.durableIndex()).as("what was durable is cut as well").isEqualTo(4);
+  }
+
+  @Test
+  void aCompletionCoversAllBeforeItAndNoneAfter() {
+    PersistQueue queue = new PersistQueue(HardState.EMPTY);
+    queue.add(1, 1, new HardState(1, 0, 0));
+    queue.add(2, 2, new HardState(2, 0, 0));
+    queue.add(4, 3, new HardState(3, 0, 0));
+    queue.onPersisted(3);
+    assertThat(queue.durableIndex()).isEqualTo(2);
+    assertThat(queue.durableState().term()).isEqualTo(2);
+  }
+}
