@@ -35,6 +35,14 @@ final class LogReceiver {
       return;
     }
     RaftLog log = raft.log();
+    if (contradictsCommitted(append)) {
+      raft.out()
+          .violation(
+              append.from(),
+              Kind.TRUNCATES_COMMITTED,
+              "after " + append.prev() + ", commit " + log.commitId());
+      return;
+    }
     if (append.prev().index() < log.commitIndex()) {
       // An old message: what it brings up to our commit is here, and what lies beyond comes again.
       acknowledge(append.route().from(), log.commitIndex());
@@ -52,12 +60,6 @@ final class LogReceiver {
     int known = countKnown(entries);
     if (known < entries.size()) {
       long at = entries.get(known).index();
-      if (at <= log.commitIndex()) {
-        raft.out()
-            .violation(
-                append.from(), Kind.TRUNCATES_COMMITTED, at + ", commit " + log.commitIndex());
-        return;
-      }
       if (at <= log.lastIndex()) {
         raft.truncateFrom(at);
       }
@@ -70,6 +72,30 @@ final class LogReceiver {
     long validated = append.prev().index() + entries.size();
     raft.maybeCommit(Math.min(append.commit(), validated));
     acknowledge(append.route().from(), validated);
+  }
+
+  /** Whether this names another entry than the committed one at some index. No leader ever does. */
+  private boolean contradictsCommitted(AppendEntries append) {
+    if (isNotOurCommitted(append.prev())) {
+      return true;
+    }
+    List<Entry> entries = append.entries();
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).index() > raft.log().commitIndex()) {
+        return false;
+      }
+      if (isNotOurCommitted(entries.get(i).id())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isNotOurCommitted(EntryId id) {
+    RaftLog log = raft.log();
+    return id.index() <= log.commitIndex()
+        && log.termOf(id.index()) != RaftLog.UNKNOWN_TERM
+        && !log.holds(id);
   }
 
   /**

@@ -331,6 +331,20 @@ public final class CoreCluster {
             + nodes.values().stream().map(TestNode::status).toList());
   }
 
+  /** Time passes for these alone, with all their messages delivered, until one of them leads. */
+  public CoreCluster tickUntilSomebodyLeadsAmong(long... ids) {
+    for (int tick = 0; tick < 200; tick++) {
+      for (long id : ids) {
+        if (node(id).leads()) {
+          return this;
+        }
+        tick(id, 1);
+      }
+      settle();
+    }
+    throw new AssertionError("nobody leads");
+  }
+
   /** How many of those that are up have this role. */
   public long count(RoleType role) {
     return nodes.values().stream().filter(node -> node.isUp() && node.role() == role).count();
