@@ -249,7 +249,10 @@ class ElectionTest {
   @Test
   void section52_heartbeatsComeAtTheirInterval() {
     TestNode node =
-        TestNode.member(1, 3).config(c -> c.preVote(false).heartbeatTicks(3)).start().becomeLeader();
+        TestNode.member(1, 3)
+            .config(c -> c.preVote(false).heartbeatTicks(3))
+            .start()
+            .becomeLeader();
     node.tick(2);
     assertThat(node.takeSent(Heartbeat.class)).isEmpty();
     node.tick(1);
@@ -311,8 +314,7 @@ class ElectionTest {
   @Test
   @Tag("R-17")
   void section52_anOutsiderNeverStands() {
-    TestNode node =
-        TestNode.member(9, 3).config(c -> c.preVote(false)).start();
+    TestNode node = TestNode.member(9, 3).config(c -> c.preVote(false)).start();
     node.receive(node.peer(2).beats(1, EntryId.ZERO)).tick(100);
     assertThat(node.role()).isEqualTo(RoleType.FOLLOWER);
     assertThat(node.status().leader()).as("forgotten when silent").isZero();

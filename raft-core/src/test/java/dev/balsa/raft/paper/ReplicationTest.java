@@ -298,8 +298,7 @@ class ReplicationTest {
             List.of(TestNode.entry(5, 1), TestNode.entry(4, 2)),
             0);
     AppendEntries future =
-        new AppendEntries(
-            node.peer(2).route(), 5, EntryId.ZERO, List.of(TestNode.entry(6, 1)), 0);
+        new AppendEntries(node.peer(2).route(), 5, EntryId.ZERO, List.of(TestNode.entry(6, 1)), 0);
     AppendEntries configuration =
         new AppendEntries(
             node.peer(2).route(),

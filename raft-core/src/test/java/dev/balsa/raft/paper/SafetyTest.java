@@ -87,9 +87,9 @@ class SafetyTest {
   }
 
   /**
-   * Figure 8, step by step with five members. S1 replicates an entry of term 2 to S2 and crashes; S5
-   * wins term 3 with an entry of its own and crashes; S1 comes back and brings its old entry to a
-   * majority. It must not be committed yet: S5 could still win, as in (d), and replace it.
+   * Figure 8, step by step with five members. S1 replicates an entry of term 2 to S2 and crashes;
+   * S5 wins term 3 with an entry of its own and crashes; S1 comes back and brings its old entry to
+   * a majority. It must not be committed yet: S5 could still win, as in (d), and replace it.
    */
   @Test
   @Tag("R-01")

@@ -134,9 +134,7 @@ class TermsTest {
             2,
             List.of(id(2, 1), id(6, 2)),
             List.of());
-    RawNode raw =
-        new RawNode(
-            RaftConfig.builder(TestNode.memberId(1)).build(), torn, 0);
+    RawNode raw = new RawNode(RaftConfig.builder(TestNode.memberId(1)).build(), torn, 0);
     assertThat(raw.status().hardState()).isEqualTo(new HardState(6, 0, 2));
     assertThat(raw.ready().persist().hardState().term()).isEqualTo(6);
   }
