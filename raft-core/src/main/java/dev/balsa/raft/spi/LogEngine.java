@@ -46,7 +46,8 @@ public interface LogEngine extends AutoCloseable {
 
   /**
    * Entries of a durable range, from its first index on: as many as {@code maxBytes} allow, by
-   * {@link Entry#bytes()}, and at least one.
+   * {@link Entry#bytes()}, and at least one. None if the log does not hold the first any more, for
+   * it may have been cut or compacted since it was asked for.
    *
    * @throws IOException if one cannot be read, or is not intact; never returns altered data
    */

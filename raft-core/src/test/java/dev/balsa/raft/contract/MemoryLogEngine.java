@@ -166,12 +166,16 @@ public final class MemoryLogEngine implements LogEngine {
   @Override
   public synchronized List<Entry> read(long id, IndexRange range, int maxBytes) throws IOException {
     Group group = groups.get(id);
-    if (group == null || range.first() < group.first || range.last() > group.last()) {
-      throw new IOException("group " + id + " does not hold " + range);
+    if (group == null) {
+      throw new IOException("group " + id + " was never bootstrapped");
     }
+    if (range.first() < group.first) {
+      return List.of();
+    }
+    long last = Math.min(range.last(), group.last());
     List<Entry> result = new ArrayList<>();
     long bytes = 0;
-    for (long index = range.first(); index <= range.last(); index++) {
+    for (long index = range.first(); index <= last; index++) {
       Entry entry = group.entries.get((int) (index - group.first));
       bytes += entry.bytes();
       if (!result.isEmpty() && bytes > maxBytes) {

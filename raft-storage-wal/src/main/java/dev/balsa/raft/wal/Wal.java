@@ -2,7 +2,11 @@
 package dev.balsa.raft.wal;
 
 import dev.balsa.raft.model.Entry;
+import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.model.IndexRange;
+import dev.balsa.raft.model.MemberId;
+import dev.balsa.raft.model.Persist;
 import dev.balsa.raft.model.RecoveredLog;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.spi.GroupWrite;
@@ -12,11 +16,47 @@ import dev.balsa.raft.spi.SnapshotStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/** The write-ahead log: a {@link LogEngine} on disk. */
+/**
+ * The write-ahead log: a {@link LogEngine} on disk. Many groups share one stream of batches; a
+ * batch costs one write and one sync, whatever it holds. The bytes are described in {@code
+ * docs/wal-format.md}.
+ *
+ * <p><b>Opening</b> reads and verifies everything. A write that a crash cut short is removed; any
+ * other damage stops the opening with a {@link WalException} that says where and what to do,
+ * because a log that opened with less than was acknowledged would make the cluster forget.
+ *
+ * <p><b>Failing.</b> After a failed write or sync nobody knows what is on the disk, and a second
+ * sync would claim success over pages that the first one lost. So the first failure is final: every
+ * later write throws. Open the directory anew to learn what is there.
+ *
+ * <p><b>Threads</b> as {@link LogEngine} says. This class makes none; segments are written ahead by
+ * the executor in {@link WalConfig}.
+ */
 public final class Wal implements LogEngine {
-  private Wal() {}
+  private final WalConfig config;
+  private final AutoCloseable lock;
+  private final Groups groups = new Groups();
+  private final SegmentTable segments = new SegmentTable();
+  private final Spares spares;
+  private final SegmentWriter writer;
+  private final SnapshotFiles snapshots;
+  private final EntryReader reader;
+  private LogIdentity identity;
+  private long trimmedBytes;
+  private Throwable failure;
+  private boolean closed;
+
+  private Wal(WalConfig config, AutoCloseable lock) {
+    this.config = config;
+    this.lock = lock;
+    this.spares = new Spares(config);
+    this.writer = new SegmentWriter(config, segments, spares, groups);
+    this.snapshots = new SnapshotFiles(config);
+    this.reader = new EntryReader(segments);
+  }
 
   /**
    * Whether a log is here. False for a directory that is absent or empty.
@@ -24,18 +64,47 @@ public final class Wal implements LogEngine {
    * @throws WalException if this is neither: something is here, but it is not a whole log
    */
   public static boolean isFormatted(WalConfig config) throws IOException {
-    throw new UnsupportedOperationException("in the making");
+    return DataDirectory.isFormatted(config);
   }
 
   /**
-   * Makes an empty directory the log of this member.
+   * Makes an empty directory the log of this member. Durable on return.
    *
+   * @param clusterId the cluster's id
+   * @param memberId the member's id, not 0
    * @param random gives the incarnation
    * @throws WalException if the directory is not empty
    */
   public static void format(WalConfig config, long clusterId, long memberId, RandomGenerator random)
       throws IOException {
-    throw new UnsupportedOperationException("in the making");
+    MemberId member = new MemberId(memberId, DataDirectory.incarnation(random));
+    config.fileSystem().createDirectories(config.directory());
+    AutoCloseable lock = DataDirectory.lock(config);
+    Wal wal = new Wal(config, lock);
+    try {
+      if (DataDirectory.isFormatted(config)) {
+        throw new WalException(
+            config.directory()
+                + " holds a log already; it is not formatted again. Open it, or choose an empty"
+                + " directory");
+      }
+      DataDirectory.removeLeftovers(config);
+      wal.writer.startFirst(
+          new SegmentHeader(
+              config.sectorBytes(),
+              clusterId,
+              member.id(),
+              member.incarnation(),
+              1,
+              0,
+              0,
+              0,
+              0,
+              1,
+              0));
+    } finally {
+      wal.release();
+    }
   }
 
   /** Opens the log in this directory of the real file system. */
@@ -49,7 +118,7 @@ public final class Wal implements LogEngine {
    * @throws WalException if there is none, another process has it, or it is not intact
    */
   public static Wal open(WalConfig config) throws IOException {
-    throw new UnsupportedOperationException("in the making");
+    return open(config, null);
   }
 
   /** Opens this member's log in this directory of the real file system; makes it if need be. */
@@ -60,6 +129,8 @@ public final class Wal implements LogEngine {
   /**
    * Opens this member's log; makes it if the directory is absent or empty.
    *
+   * @param clusterId the cluster's id
+   * @param memberId the member's id, not 0
    * @param random gives the incarnation of a new one
    * @throws WalException also if the log is another cluster's or member's
    */
@@ -68,39 +139,289 @@ public final class Wal implements LogEngine {
     if (!isFormatted(config)) {
       format(config, clusterId, memberId, random);
     }
-    return open(config);
+    return open(config, new LogIdentity(clusterId, new MemberId(memberId, 0), 0));
+  }
+
+  private static Wal open(WalConfig config, LogIdentity expected) throws IOException {
+    if (!isFormatted(config)) {
+      throw new WalException(
+          "there is no log in " + config.directory() + ". Format it first, or correct the path");
+    }
+    Wal wal = new Wal(config, DataDirectory.lock(config));
+    boolean opened = false;
+    try {
+      wal.recoverAll(expected);
+      opened = true;
+      return wal;
+    } finally {
+      if (!opened) {
+        wal.release();
+      }
+    }
+  }
+
+  private void recoverAll(LogIdentity expected) throws IOException {
+    Recovery recovery = new Recovery(config, segments, groups);
+    List<Segment> found = recovery.readHeaders();
+    SegmentHeader newest = found.get(found.size() - 1).header();
+    DataDirectory.requireIdentity(config, newest, expected);
+    DataDirectory.warnIfShared(config);
+    DataDirectory.removeLeftovers(config);
+    recovery.recover(found, writer);
+    trimmedBytes = recovery.trimmedBytes();
+    snapshots.open(newest);
+    long bootEpoch = groups.bootEpoch() + 1;
+    groups.bootEpoch(bootEpoch);
+    writer.batchFor(0).add(RecordType.BOOT, 0, bootEpoch, 0, Payloads.NONE);
+    writer.flush();
+    MemberId member = new MemberId(newest.memberId(), newest.incarnation());
+    identity = new LogIdentity(newest.clusterId(), member, bootEpoch);
+    spares.request();
   }
 
   @Override
   public LogIdentity identity() {
-    throw new UnsupportedOperationException("in the making");
+    return identity;
+  }
+
+  /** How many bytes of a write that a crash cut short were removed on opening. */
+  public long trimmedBytes() {
+    return trimmedBytes;
+  }
+
+  /** How many segment files there are. */
+  public int segmentCount() {
+    return segments.size();
+  }
+
+  /**
+   * Whether the segment after this one could not be made: the disk is full, or failing. The log can
+   * still be written until the current segment is.
+   */
+  public boolean isStorageFull() {
+    return spares.failed();
+  }
+
+  /** Tries again to make the next segment, after {@link #isStorageFull}. */
+  public void retrySpare() {
+    spares.request();
   }
 
   @Override
   public RecoveredLog recover(long group) throws IOException {
-    throw new UnsupportedOperationException("in the making");
+    GroupLog found = groups.get(group);
+    return found == null ? null : found.recovered();
   }
 
   @Override
   public void bootstrap(long group, SnapshotMetadata snapshot) throws IOException {
-    throw new UnsupportedOperationException("in the making");
+    requireWritable();
+    if (groups.get(group) != null) {
+      throw new WalException("group " + group + " exists already in " + config.directory());
+    }
+    writing(
+        () -> {
+          byte[] payload = Payloads.ofSnapshot(snapshot);
+          EntryId id = snapshot.id();
+          writer
+              .batchFor(payload.length)
+              .add(RecordType.BOOTSTRAP, group, id.index(), id.term(), payload);
+          groups.add(group, GroupLog.bootstrap(snapshot));
+          writer.flush();
+        });
   }
 
   @Override
   public void write(List<GroupWrite> writes) throws IOException {
-    throw new UnsupportedOperationException("in the making");
+    requireWritable();
+    writing(() -> writeAll(writes));
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  /** Whatever goes wrong while writing is final. */
+  private void writing(Action action) throws IOException {
+    boolean done = false;
+    Throwable cause = null;
+    try {
+      action.run();
+      done = true;
+    } catch (IOException | RuntimeException e) {
+      cause = e;
+      throw e instanceof WalException known
+          ? known
+          : new WalException("cannot write to the log in " + config.directory() + ": " + e, e);
+    } finally {
+      if (!done) {
+        // Were a later write let through, it could succeed over a hole, and what it acknowledges
+        // would be lost with everything after the hole.
+        failure = cause == null ? new IOException("interrupted by an error") : cause;
+      }
+    }
+  }
+
+  private void requireWritable() throws WalException {
+    if (failure != null) {
+      throw new WalException(
+          "the log in "
+              + config.directory()
+              + " takes no writes since one failed; restart the member to read what is there",
+          failure);
+    }
+    if (closed) {
+      throw new WalException("the log in " + config.directory() + " is closed");
+    }
+  }
+
+  private void writeAll(List<GroupWrite> writes) throws IOException {
+    boolean syncs = false;
+    boolean compacted = false;
+    for (int i = 0; i < writes.size(); i++) {
+      Persist persist = writes.get(i).persist();
+      compacted |= persist.reset() != null || persist.compaction() != null;
+      syncs |= compacted || persist.mustSync() || !persist.entries().isEmpty();
+    }
+    for (int i = 0; i < writes.size(); i++) {
+      GroupWrite write = writes.get(i);
+      GroupLog group = groups.get(write.group());
+      if (group == null) {
+        throw new WalException("group " + write.group() + " was never bootstrapped");
+      }
+      add(write.group(), group, write.persist(), syncs);
+    }
+    if (syncs) {
+      writer.flush();
+    }
+    if (compacted) {
+      segments.removeBefore(groups.firstNeededPosition(), config.fileSystem(), config.directory());
+    }
+  }
+
+  /**
+   * Adds the records of one write. The hard state comes before the entries: should a batch end in
+   * between, because the write is too long for one, no entry is there without its term.
+   */
+  private void add(long id, GroupLog group, Persist persist, boolean syncs) throws IOException {
+    if (persist.reset() != null) {
+      byte[] payload = Payloads.ofSnapshot(persist.reset());
+      EntryId installed = persist.reset().id();
+      writer
+          .batchFor(payload.length)
+          .add(RecordType.RESET, id, installed.index(), installed.term(), payload);
+      group.reset(persist.reset());
+    }
+    HardState hardState = persist.hardState() == null ? group.hardState() : persist.hardState();
+    if (persist.hardState() != null || group.hardStateWaits()) {
+      group.hardState(hardState, !syncs);
+      if (syncs) {
+        byte[] vote = Payloads.ofVote(hardState.votedFor());
+        writer
+            .batchFor(vote.length)
+            .add(RecordType.HARD_STATE, id, hardState.commit(), hardState.term(), vote);
+      }
+    }
+    addEntries(id, group, persist.entries());
+    if (persist.compaction() != null) {
+      SnapshotMetadata snapshot = persist.compaction().snapshot();
+      long firstIndex = persist.compaction().firstIndex();
+      byte[] payload = Payloads.ofCompaction(snapshot, firstIndex);
+      writer
+          .batchFor(payload.length)
+          .add(RecordType.COMPACT, id, snapshot.index(), snapshot.id().term(), payload);
+      group.compact(snapshot, firstIndex);
+    }
+  }
+
+  private void addEntries(long id, GroupLog group, List<Entry> entries) throws IOException {
+    if (entries.isEmpty()) {
+      return;
+    }
+    long firstIndex = entries.get(0).index();
+    if (firstIndex <= group.lastIndex()) {
+      // Logged before the entries that take the place, so that recovery never meets an entry out of
+      // turn, and an old suffix cannot come back.
+      EntryId newLast = group.truncationTo(firstIndex - 1);
+      writer
+          .batchFor(0)
+          .add(RecordType.TRUNCATE, id, newLast.index(), newLast.term(), Payloads.NONE);
+      group.truncate(newLast);
+    }
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      if (entry.data().length > config.maxEntryBytes()) {
+        throw new WalException(
+            "entry " + entry + " is over the limit of " + config.maxEntryBytes() + " bytes");
+      }
+      if (!entry.intact()) {
+        throw new WalException(
+            "entry " + entry + " does not match its checksum: this machine's memory is failing");
+      }
+      BatchBuffer batch = writer.batchFor(entry.data().length);
+      long position =
+          batch.add(
+              RecordType.ENTRY,
+              entry.type().code(),
+              id,
+              entry.index(),
+              entry.term(),
+              entry.data(),
+              entry.crc());
+      group.append(entry.id(), position, entry.data().length);
+      if (GroupLog.isConfiguration(entry.type().code())) {
+        group.keepConfiguration(entry);
+      }
+    }
   }
 
   @Override
   public List<Entry> read(long group, IndexRange range, int maxBytes) throws IOException {
-    throw new UnsupportedOperationException("in the making");
+    GroupLog found = groups.get(group);
+    if (found == null) {
+      throw new WalException("group " + group + " is not in " + config.directory());
+    }
+    return reader.read(group, found.places(range, maxBytes, writer.durablePosition()));
   }
 
   @Override
   public SnapshotStore snapshots() {
-    throw new UnsupportedOperationException("in the making");
+    return snapshots;
   }
 
+  /** Closes the log. A commit index that waits for the next write is written first. */
   @Override
-  public void close() throws IOException {}
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    try {
+      if (failure == null) {
+        writing(this::writeWaitingHardStates);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  private void writeWaitingHardStates() throws IOException {
+    for (Map.Entry<Long, GroupLog> group : groups.all().entrySet()) {
+      if (group.getValue().hardStateWaits()) {
+        add(group.getKey(), group.getValue(), Persist.NOTHING, true);
+      }
+    }
+    writer.flush();
+  }
+
+  private void release() throws IOException {
+    closed = true;
+    spares.close();
+    try {
+      writer.close();
+      segments.close();
+      snapshots.close();
+    } finally {
+      DataDirectory.unlock(lock);
+    }
+  }
 }

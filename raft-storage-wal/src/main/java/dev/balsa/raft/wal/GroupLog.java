@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.wal;
+
+import dev.balsa.raft.model.Entry;
+import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.EntryType;
+import dev.balsa.raft.model.HardState;
+import dev.balsa.raft.model.IndexRange;
+import dev.balsa.raft.model.RecoveredLog;
+import dev.balsa.raft.model.SnapshotMetadata;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * What the log knows of one group without reading: its state, and where its entries are. Writing
+ * and recovery drive it by the same methods, so what is written is what is found again.
+ *
+ * <p>A method that is asked for something that no log can be asked for throws {@link
+ * IllegalStateException} and changes nothing.
+ *
+ * <p>After a segment's head was read, the group's entries in segments before that are known to have
+ * existed, and are not located: they are the indexes below {@code index.from()}. Each of them must
+ * have been compacted or cut by the end of the log.
+ *
+ * <p>Changed by the log worker's thread; may be read by others.
+ */
+final class GroupLog {
+  private SnapshotMetadata snapshot;
+  private HardState hardState;
+
+  /** The hard state is not in the log yet, and need not be before the next write. */
+  private boolean hardStateWaits;
+
+  private long first;
+  private EntryId last;
+  private final EntryIndex index = new EntryIndex();
+
+  /** The first entry of each run of one term, among the located ones. */
+  private final ArrayList<EntryId> runs = new ArrayList<>();
+
+  private final TreeMap<Long, Entry> configurations = new TreeMap<>();
+
+  GroupLog(GroupState state) {
+    snapshot = state.snapshot();
+    hardState = state.hardState();
+    first = state.firstIndex();
+    last = state.last();
+    index.reset(last.index() + 1);
+    require(
+        first >= 1 && first <= last.index() + 1 && first <= snapshot.index() + 1,
+        "a log from " + first + " to " + last + " over " + snapshot.id());
+    require(last.index() >= snapshot.index(), "a log to " + last + " over " + snapshot.id());
+  }
+
+  /** A group that starts with this snapshot. */
+  static GroupLog bootstrap(SnapshotMetadata snapshot) {
+    return new GroupLog(
+        new GroupState(HardState.EMPTY, snapshot, snapshot.index() + 1, snapshot.id()));
+  }
+
+  private static void require(boolean holds, String problem) {
+    if (!holds) {
+      throw new IllegalStateException(problem);
+    }
+  }
+
+  synchronized GroupState state() {
+    return new GroupState(hardState, snapshot, first, last);
+  }
+
+  synchronized HardState hardState() {
+    return hardState;
+  }
+
+  synchronized long lastIndex() {
+    return last.index();
+  }
+
+  synchronized boolean hardStateWaits() {
+    return hardStateWaits;
+  }
+
+  /** A new hard state, written or to be written with what comes next. */
+  synchronized void hardState(HardState newState, boolean waits) {
+    require(
+        newState.term() >= hardState.term(),
+        "term " + newState.term() + " after term " + hardState.term());
+    require(
+        newState.term() > hardState.term()
+            || hardState.votedFor() == 0
+            || newState.votedFor() == hardState.votedFor(),
+        "a second vote in term " + hardState.term());
+    hardState = newState;
+    hardStateWaits = waits;
+  }
+
+  /** The whole log gives way to a snapshot. */
+  synchronized void reset(SnapshotMetadata installed) {
+    require(
+        installed.index() > snapshot.index(),
+        "snapshot " + installed.id() + " installed over " + snapshot.id());
+    snapshot = installed;
+    first = installed.index() + 1;
+    last = installed.id();
+    index.reset(first);
+    runs.clear();
+    configurations.clear();
+  }
+
+  /** Checks that a record may cut the log here, and returns what will be its last entry. */
+  synchronized EntryId truncationTo(long newLast) {
+    require(
+        newLast < last.index() && newLast >= snapshot.index() && newLast >= first - 1,
+        "a cut after " + newLast + " of a log from " + first + " to " + last);
+    return new EntryId(termOf(newLast), newLast);
+  }
+
+  private long termOf(long at) {
+    for (int i = runs.size() - 1; i >= 0; i--) {
+      if (runs.get(i).index() <= at) {
+        return runs.get(i).term();
+      }
+    }
+    return snapshot.id().term();
+  }
+
+  /** The log ends with {@code newLast} from now on. */
+  synchronized void truncate(EntryId newLast) {
+    require(
+        newLast.index() < last.index() && newLast.index() >= snapshot.index(),
+        "a cut after " + newLast + " of a log from " + first + " to " + last);
+    require(newLast.index() >= first - 1, "a cut after " + newLast + " of a log from " + first);
+    last = newLast;
+    index.truncateFrom(newLast.index() + 1);
+    while (!runs.isEmpty() && runs.get(runs.size() - 1).index() > newLast.index()) {
+      runs.remove(runs.size() - 1);
+    }
+    configurations.tailMap(newLast.index(), false).clear();
+  }
+
+  /** An entry stands at {@code position}. Its data is kept only if it is a configuration. */
+  synchronized void append(EntryId id, long position, int length) {
+    require(id.index() == last.index() + 1, "entry " + id + " after " + last);
+    require(id.term() >= last.term(), "entry " + id + " of an older term after " + last);
+    if (runs.isEmpty() || runs.get(runs.size() - 1).term() != id.term()) {
+      runs.add(id);
+    }
+    index.add(position, length);
+    last = id;
+  }
+
+  /** The entry just appended is a configuration. */
+  synchronized void keepConfiguration(Entry entry) {
+    configurations.put(entry.index(), entry);
+  }
+
+  /** The log loses what is below {@code newFirst}. */
+  synchronized void compact(SnapshotMetadata newSnapshot, long newFirst) {
+    require(
+        newSnapshot.index() >= snapshot.index() && newSnapshot.index() <= last.index(),
+        "snapshot " + newSnapshot.id() + " of a log from " + snapshot.id() + " to " + last);
+    require(
+        newFirst >= first && newFirst <= newSnapshot.index() + 1,
+        "first index " + newFirst + " after " + first + ", with snapshot " + newSnapshot.id());
+    snapshot = newSnapshot;
+    first = newFirst;
+    index.dropBelow(newFirst);
+    int gone = 0;
+    while (gone + 1 < runs.size() && runs.get(gone + 1).index() <= newFirst) {
+      gone++;
+    }
+    runs.subList(0, gone).clear();
+    if (newFirst > last.index()) {
+      runs.clear();
+    } else if (!runs.isEmpty() && runs.get(0).index() < newFirst) {
+      runs.set(0, new EntryId(runs.get(0).term(), newFirst));
+    }
+    configurations.headMap(newFirst, false).clear();
+  }
+
+  /** The indexes that should be there and are not; null if all are. */
+  synchronized IndexRange missing() {
+    return index.from() > first ? new IndexRange(first, index.from() - 1) : null;
+  }
+
+  /** The log position of the first entry, or {@link Long#MAX_VALUE} if there is none. */
+  synchronized long firstPosition() {
+    return index.isEmpty() ? Long.MAX_VALUE : index.position(index.from());
+  }
+
+  synchronized RecoveredLog recovered() {
+    return new RecoveredLog(
+        hardState, snapshot, first, last.index(), runs, List.copyOf(configurations.values()));
+  }
+
+  /** Where entries are. */
+  record Places(long firstIndex, long[] positions, int[] lengths) {}
+
+  /**
+   * Where the entries from {@code range.first()} on are: as many as {@code maxBytes} allow, at
+   * least one; none if the first is not held, or not below {@code durable}.
+   */
+  synchronized Places places(IndexRange range, int maxBytes, long durable) {
+    long from = range.first();
+    int count = 0;
+    long bytes = 0;
+    for (long at = from; at <= range.last() && at >= index.from() && at < index.end(); at++) {
+      bytes += Entry.OVERHEAD_BYTES + index.length(at);
+      if (index.position(at) >= durable || count > 0 && bytes > maxBytes) {
+        break;
+      }
+      count++;
+    }
+    long[] positions = new long[count];
+    int[] lengths = new int[count];
+    for (int i = 0; i < count; i++) {
+      positions[i] = index.position(from + i);
+      lengths[i] = index.length(from + i);
+    }
+    return new Places(from, positions, lengths);
+  }
+
+  static boolean isConfiguration(int kind) {
+    return kind == EntryType.CONFIGURATION.code();
+  }
+}
