@@ -137,8 +137,9 @@ final class GroupSnapshots {
   }
 
   /**
-   * A trailing part stays for members that lag a little, and what those need that are fetching a
-   * snapshot now: without it, each would need the next snapshot as soon as it has this one.
+   * A trailing part stays for members that lag a little, and, within bounds, what those need that
+   * lag more but are alive, or are fetching a snapshot now: without it, each of these would need
+   * the next snapshot as soon as it has this one.
    */
   private long firstIndexToKeep(long snapshotIndex) {
     long trailing = parts.options.trailingEntries();
@@ -147,10 +148,13 @@ final class GroupSnapshots {
     Status status = raw.status();
     TreeMap<Long, Long> running = new TreeMap<>();
     for (Status.PeerProgress peer : status.progress()) {
-      if (peer.active() && peer.state().equals("snapshot")) {
-        long offered = transfers.getOrDefault(peer.id(), status.snapshotIndex());
-        running.put(peer.id(), offered);
-        first = Math.min(first, Math.max(lowest, offered));
+      long needed = peer.match() + 1;
+      if (peer.state().equals("snapshot")) {
+        needed = transfers.getOrDefault(peer.id(), status.snapshotIndex());
+        running.put(peer.id(), needed);
+      }
+      if (peer.active()) {
+        first = Math.min(first, Math.max(lowest, needed));
       }
     }
     transfers = running;

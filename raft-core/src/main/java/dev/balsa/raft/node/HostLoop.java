@@ -155,7 +155,8 @@ final class HostLoop implements Agent {
       return 0;
     }
     try {
-      int work = turn() + shutdown.advance();
+      // The end first: a core that broke is not to be asked again.
+      int work = shutdown.advance() + turn();
       parts.metrics.turns.add(work > 0 ? 1 : 0);
       return work;
     } catch (Throwable e) {

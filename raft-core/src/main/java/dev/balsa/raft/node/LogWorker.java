@@ -18,6 +18,7 @@ final class LogWorker extends WorkerAgent {
   private final HostParts parts;
   private final Mailbox mailbox;
   private final List<GroupWrite> writes = new ArrayList<>();
+  private final List<Task> others = new ArrayList<>();
   private Runnable onStopped;
 
   LogWorker(HostParts parts) {
@@ -41,6 +42,9 @@ final class LogWorker extends WorkerAgent {
     }
     int count = write(first);
     vouch(first);
+    // Who only waits for its turn has it now that all of this is written and sent.
+    others.forEach(Task::run);
+    others.clear();
     if (onStopped != null) {
       close();
     }
@@ -59,7 +63,7 @@ final class LogWorker extends WorkerAgent {
           mustSync |= write.persist.mustSync();
         }
       } else {
-        task.run();
+        others.add(task);
       }
     }
     if (writes.isEmpty() || parts.hasFailed()) {
@@ -68,7 +72,7 @@ final class LogWorker extends WorkerAgent {
     long before = parts.clock.nanoTime();
     try {
       parts.storage.write(List.copyOf(writes));
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       parts.fail("the log could not be written; what is on the disk is not known", e);
       return count;
     }

@@ -16,6 +16,9 @@ final class Mailbox {
   /** The latest task; each links to the one before it. */
   private final AtomicReference<Task> latest = new AtomicReference<>();
 
+  /** Left over by a task that threw. Belongs to whoever takes. */
+  private Task rest;
+
   private volatile Runnable wakeUp = () -> {};
 
   void onWork(Runnable wakeUp) {
@@ -39,6 +42,11 @@ final class Mailbox {
 
   /** The oldest task, which links to the next and so on; null if there is none. */
   Task takeAll() {
+    if (rest != null) {
+      Task left = rest;
+      rest = null;
+      return left;
+    }
     if (latest.get() == null) {
       return null;
     }
@@ -53,16 +61,19 @@ final class Mailbox {
     return oldest;
   }
 
-  /** Takes and runs all that waits; returns how many there were. */
+  /**
+   * Takes and runs all that waits; returns how many there were. If one throws, those behind it stay
+   * for the next time: somebody may wait for them.
+   */
   int runAll() {
     int count = 0;
     Task task = takeAll();
     while (task != null) {
       // Read before it runs: it may be on its way to another mailbox afterwards.
-      Task following = task.next;
+      rest = task.next;
       task.next = null;
       task.run();
-      task = following;
+      task = rest;
       count++;
     }
     return count;

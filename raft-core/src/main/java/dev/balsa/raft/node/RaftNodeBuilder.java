@@ -97,11 +97,20 @@ public final class RaftNodeBuilder<R> {
               .listener(listener)
               .build();
       RaftNode<R> node = host.group(group, stateMachine, bootstrap);
-      HostThreads threads = HostThreads.start(host, "balsa-" + Long.toUnsignedString(self));
-      startTransport(host, threads);
-      return node.closedBy(threads::close);
+      return start(host, node);
     } catch (IOException | RuntimeException e) {
       closeAll(e);
+      throw e;
+    }
+  }
+
+  private RaftNode<R> start(RaftHost host, RaftNode<R> node) throws IOException {
+    HostThreads threads = HostThreads.start(host, "balsa-" + Long.toUnsignedString(self));
+    try {
+      host.start();
+      return node.closedBy(threads::close);
+    } catch (IOException | RuntimeException e) {
+      threads.close();
       throw e;
     }
   }
@@ -121,16 +130,10 @@ public final class RaftNodeBuilder<R> {
     }
   }
 
-  private static void startTransport(RaftHost host, HostThreads threads) throws IOException {
-    try {
-      host.start();
-    } catch (IOException | RuntimeException e) {
-      threads.close();
-      throw e;
-    }
-  }
-
-  /** What was handed in is this node's to close, also if it never came to be. */
+  /**
+   * What was handed in is this node's to close, also if it never came to be. Closing twice harms
+   * nothing.
+   */
   private void closeAll(Exception reason) {
     try {
       if (transport != null) {

@@ -37,7 +37,7 @@ final class Read<T> extends Request {
     gate.leave(0);
     try {
       future.complete(query.apply(index));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // The query is the caller's, and so is its mistake.
       future.completeExceptionally(e);
     }

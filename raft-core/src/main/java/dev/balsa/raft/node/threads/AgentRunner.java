@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  * which under load is more than the work that it is woken for.
  */
 final class AgentRunner implements Runnable {
-  private static final int YIELDS = Integer.getInteger("balsa.yields", 20);
+  private static final int YIELDS = 20;
 
   private final Agent agent;
   private final NanoClock clock;
@@ -90,5 +90,7 @@ final class AgentRunner implements Runnable {
       }
     }
     isSleeping = false;
+    // Nobody but stop() ends this thread; an interrupt that stayed set would keep it from parking.
+    Thread.interrupted();
   }
 }
