@@ -57,7 +57,11 @@ public final class RawNode {
     raft.step(message);
   }
 
-  /** Appends these commands in order if this member leads; all of them, or none. */
+  /**
+   * Appends these commands in order if this member leads; all of them, or none.
+   *
+   * @param commands at least one
+   */
   public ProposeResult propose(List<byte[]> commands) {
     return raft.requests().propose(commands);
   }

@@ -3,6 +3,7 @@ package dev.balsa.raft.engine;
 
 import dev.balsa.raft.message.AppendEntries;
 import dev.balsa.raft.message.AppendEntriesResponse;
+import dev.balsa.raft.message.InstallSnapshot;
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.Propose;
 import dev.balsa.raft.message.RequestVote;
@@ -75,6 +76,7 @@ final class Admission {
     String problem =
         switch (message.type()) {
           case APPEND_ENTRIES -> problemOf((AppendEntries) message);
+          case INSTALL_SNAPSHOT -> problemOf((InstallSnapshot) message);
           case PROPOSE -> ((Propose) message).payloads().isEmpty() ? "nothing proposed" : null;
           default -> null;
         };
@@ -101,6 +103,12 @@ final class Admission {
       before = entry.id();
     }
     return null;
+  }
+
+  /** A leader's snapshot ends with an entry of its own log, so of no later term than its own. */
+  private static String problemOf(InstallSnapshot offer) {
+    EntryId last = offer.snapshot().id();
+    return last.term() > offer.term() ? "snapshot " + last + " in term " + offer.term() : null;
   }
 
   private static boolean isMembership(Entry entry) {

@@ -121,12 +121,11 @@ final class Leader implements Role {
   }
 
   /**
-   * Whether this forwarded request was not seen before. A member numbers its requests upward, so a
-   * copy that the network made is known by its number.
+   * Whether this request, forwarded by a member, was not seen before. A member numbers its requests
+   * upward, so a copy that the network made is known by its number.
    */
   boolean isNewRequest(long from, RequestId request) {
-    Progress peer = replicator.find(from);
-    return peer == null || peer.maybeAdvanceRequest(request);
+    return peer(from).maybeAdvanceRequest(request);
   }
 
   // ---------------------------------------------------------------- commit

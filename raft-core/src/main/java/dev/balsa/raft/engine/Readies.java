@@ -117,7 +117,8 @@ public final class Readies {
     }
     HardState hardState = current.equals(handedOut) ? null : current;
     handedOut = current;
-    Persist.Compaction compaction = unwrittenCompaction;
+    // A reset replaces the log that was to be compacted, by a newer snapshot than that one.
+    Persist.Compaction compaction = reset == null ? unwrittenCompaction : null;
     unwrittenCompaction = null;
     return new Persist(reset, entries, hardState, compaction, mustSync);
   }

@@ -30,6 +30,9 @@ public final class Requests {
 
   /** Appends these commands, all or none. */
   public ProposeResult propose(List<byte[]> commands) {
+    if (commands.isEmpty()) {
+      throw new IllegalArgumentException("nothing proposed");
+    }
     return raft.role() instanceof Leader leading
         ? leading.propose(commands)
         : ProposeResult.refused(
@@ -95,6 +98,9 @@ public final class Requests {
       // Meant for the leader of an earlier term. It may be a copy, delayed on the way, of what that
       // leader has appended: to take it now would apply it twice.
       result = ProposeResult.refused(raft.refusal(Refusal.Reason.LEADER_CHANGED));
+    } else if (!raft.membership().contains(message.from())) {
+      // Whose copies nobody could tell from new requests.
+      result = ProposeResult.refused(raft.refusal(Refusal.Reason.NOT_A_MEMBER));
     } else if (raft.role() instanceof Leader leading
         && !leading.isNewRequest(message.from(), message.first())) {
       return;
