@@ -158,6 +158,25 @@ class StopTest {
     assertThat(read).isCompleted();
   }
 
+  /**
+   * A Ready with nothing to write waits behind the one that writes: the leader asks again for what
+   * it has sent, and the answer must not promise what is not durable yet.
+   */
+  @Test
+  void anAnswerWaitsForTheWritesBeforeIt() {
+    TestMember leader = cluster.leader();
+    TestMember follower = cluster.follower();
+    cluster.crash(cluster.other(leader, follower).id);
+    follower.held.add("log");
+    CompletableFuture<Integer> future = leader.node().propose(Tally.command("a"));
+    cluster.tick(5);
+    assertThat(follower.host.metrics().messagesReceived.value()).isGreaterThan(3);
+    assertThat(future).isNotDone();
+    follower.held.clear();
+    cluster.settle();
+    assertThat(future).isCompletedWithValue(1);
+  }
+
   /** The leader's own disk counts only when it says so. */
   @Test
   void aCommandIsNotAppliedBeforeItIsDurableHere() {
