@@ -56,6 +56,10 @@ final class WrittenKeys {
   private void addNested(TxnRequest nested) throws RequestException {
     WrittenKeys onSuccess = of(nested.getSuccessList());
     WrittenKeys onFailure = of(nested.getFailureList());
+    for (ByteString key : puts) {
+      checkNotIn(onSuccess.deletes, key);
+      checkNotIn(onFailure.deletes, key);
+    }
     Set<ByteString> either = new HashSet<>(onSuccess.puts);
     either.addAll(onFailure.puts);
     for (ByteString key : either) {
@@ -65,17 +69,22 @@ final class WrittenKeys {
     deletes.addAll(onFailure.deletes);
   }
 
+  private static void checkNotIn(List<KeyRange> deletes, ByteString key) throws RequestException {
+    if (deletes.isEmpty()) {
+      return;
+    }
+    byte[] bytes = key.toByteArray();
+    for (KeyRange delete : deletes) {
+      if (delete.contains(bytes)) {
+        throw new RequestException(KvError.DUPLICATE_KEY);
+      }
+    }
+  }
+
   private void addPut(ByteString key) throws RequestException {
     if (!puts.add(key)) {
       throw new RequestException(KvError.DUPLICATE_KEY);
     }
-    if (!deletes.isEmpty()) {
-      byte[] bytes = key.toByteArray();
-      for (KeyRange delete : deletes) {
-        if (delete.contains(bytes)) {
-          throw new RequestException(KvError.DUPLICATE_KEY);
-        }
-      }
-    }
+    checkNotIn(deletes, key);
   }
 }

@@ -4,8 +4,6 @@ package dev.balsa.examples.kv.server;
 import dev.balsa.examples.kv.machine.KvMachine;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Frees what compactions have given up, in small steps with rests between them, so that writes
@@ -20,7 +18,7 @@ final class Cleaner {
   private static final long REST_MILLIS = 2;
 
   private final KvMachine machine;
-  private final ScheduledExecutorService timer;
+  private final Timer timer;
 
   /** Guarded by this. */
   private boolean isRunning;
@@ -28,7 +26,7 @@ final class Cleaner {
   /** Guarded by this. */
   private final List<Runnable> waiting = new ArrayList<>();
 
-  Cleaner(KvMachine machine, ScheduledExecutorService timer) {
+  Cleaner(KvMachine machine, Timer timer) {
     this.machine = machine;
     this.timer = timer;
   }
@@ -43,7 +41,7 @@ final class Cleaner {
     waiting.add(task);
     if (!isRunning) {
       isRunning = true;
-      timer.execute(this::step);
+      timer.after(0, this::step);
     }
   }
 
@@ -51,7 +49,7 @@ final class Cleaner {
     List<Runnable> done = List.of();
     synchronized (this) {
       if (machine.trim(WRITES_PER_STEP)) {
-        timer.schedule(this::step, REST_MILLIS, TimeUnit.MILLISECONDS);
+        timer.after(REST_MILLIS, this::step);
       } else {
         isRunning = false;
         done = List.copyOf(waiting);

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -30,21 +29,22 @@ public final class KvMember implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KvMember.class);
 
   private static final int MAX_BACKGROUND_TASKS = 1_024;
+  private static final long INTRODUCE_AGAIN_MILLIS = 1_000;
 
   private final MemberConfig config;
-  private final ScheduledThreadPoolExecutor timer;
+  private final ScheduledThreadPoolExecutor timerThread;
   private final ThreadPoolExecutor background;
   private final RaftNode<Result> node;
   private final ClientPort clientPort;
 
   private KvMember(
       MemberConfig config,
-      ScheduledThreadPoolExecutor timer,
+      ScheduledThreadPoolExecutor timerThread,
       ThreadPoolExecutor background,
       RaftNode<Result> node,
       ClientPort clientPort) {
     this.config = config;
-    this.timer = timer;
+    this.timerThread = timerThread;
     this.background = background;
     this.node = node;
     this.clientPort = clientPort;
@@ -56,9 +56,10 @@ public final class KvMember implements AutoCloseable {
    * @throws StartException if it cannot; everything that was opened is closed again
    */
   public static KvMember start(MemberConfig config) throws StartException {
-    ScheduledThreadPoolExecutor timer =
+    ScheduledThreadPoolExecutor timerThread =
         new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("kv-timer", true));
-    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    timerThread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    Timer timer = (millis, task) -> timerThread.schedule(task, millis, TimeUnit.MILLISECONDS);
     ThreadPoolExecutor background =
         new ThreadPoolExecutor(
             1,
@@ -80,7 +81,7 @@ public final class KvMember implements AutoCloseable {
             memberId,
             cleaning.machine,
             replica,
-            new Requests(replica, timer, config.requestTimeout()),
+            new Requests(replica, timer, System::nanoTime, config.requestTimeout()),
             cleaning.cleaner,
             background);
     try {
@@ -92,10 +93,10 @@ public final class KvMember implements AutoCloseable {
           Long.toHexString(memberId),
           Long.toHexString(clusterId),
           String.join(", ", config.listenClientUrls()));
-      return new KvMember(config, timer, background, node, clientPort);
+      return new KvMember(config, timerThread, background, node, clientPort);
     } catch (StartException e) {
       node.close();
-      timer.shutdownNow();
+      timerThread.shutdownNow();
       background.shutdownNow();
       throw e;
     }
@@ -106,7 +107,7 @@ public final class KvMember implements AutoCloseable {
     final KvMachine machine = new KvMachine(this::onCompacted);
     final Cleaner cleaner;
 
-    CleaningMachine(ScheduledExecutorService timer) {
+    CleaningMachine(Timer timer) {
       cleaner = new Cleaner(machine, timer);
     }
 
@@ -171,8 +172,7 @@ public final class KvMember implements AutoCloseable {
   }
 
   /** Tells the cluster this member's name and client URLs, unless it knows them already. */
-  private static void introduce(
-      MemberConfig config, ServiceContext context, ScheduledExecutorService timer) {
+  private static void introduce(MemberConfig config, ServiceContext context, Timer timer) {
     Member self =
         Member.newBuilder()
             .setID(context.memberId())
@@ -180,7 +180,7 @@ public final class KvMember implements AutoCloseable {
             .addAllClientURLs(config.advertiseClientUrls())
             .build();
     Runnable again =
-        () -> timer.schedule(() -> introduce(config, context, timer), 1, TimeUnit.SECONDS);
+        () -> timer.after(INTRODUCE_AGAIN_MILLIS, () -> introduce(config, context, timer));
     Requests.Outcome proposed =
         new Requests.Outcome() {
           @Override
@@ -225,7 +225,7 @@ public final class KvMember implements AutoCloseable {
     log.info("member {} stops", config.name());
     clientPort.close();
     node.close();
-    timer.shutdownNow();
+    timerThread.shutdownNow();
     background.shutdownNow();
   }
 }

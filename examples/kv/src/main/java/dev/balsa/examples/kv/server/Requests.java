@@ -8,8 +8,7 @@ import dev.balsa.raft.node.RefusedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Carries requests to the replica, and tries those again that were refused only because nobody was
@@ -27,14 +26,22 @@ final class Requests {
   private static final int MAX_WAITING = 16_384;
 
   private final Replica replica;
-  private final ScheduledExecutorService timer;
+  private final Timer timer;
+  private final LongSupplier clock;
   private final long timeoutNanos;
 
   /** Guarded by itself. */
   private final List<Attempt> waiting = new ArrayList<>();
 
-  Requests(Replica replica, ScheduledExecutorService timer, Duration timeout) {
+  /**
+   * Makes the way to this replica.
+   *
+   * @param clock a monotonic one, in nanoseconds
+   * @param timeout how long a request may take altogether
+   */
+  Requests(Replica replica, Timer timer, LongSupplier clock, Duration timeout) {
     this.replica = replica;
+    this.clock = clock;
     this.timer = timer;
     this.timeoutNanos = timeout.toNanos();
   }
@@ -61,7 +68,7 @@ final class Requests {
   private final class Attempt implements Runnable {
     private final byte[] command;
     private final Outcome outcome;
-    private final long deadline = System.nanoTime() + timeoutNanos;
+    private final long deadline = clock.getAsLong() + timeoutNanos;
 
     /** A proposal if there is a command, otherwise a read. */
     Attempt(byte[] command, Outcome outcome) {
@@ -81,7 +88,7 @@ final class Requests {
     private void end(Result result, Throwable failure) {
       if (failure == null) {
         outcome.onResult(result);
-      } else if (mayTryAgain(failure) && System.nanoTime() - deadline < 0) {
+      } else if (mayTryAgain(failure) && clock.getAsLong() - deadline < 0) {
         await(this);
       } else {
         outcome.onError(errorOf(failure));
@@ -102,7 +109,7 @@ final class Requests {
     if (isFull) {
       attempt.outcome.onError(KvError.TOO_MANY_REQUESTS);
     } else if (isFirst) {
-      timer.schedule(this::retryAll, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      timer.after(RETRY_MILLIS, this::retryAll);
     }
   }
 

@@ -24,8 +24,8 @@ public final class Store {
   }
 
   /**
-   * Runs a batch of changes and then shows the new state to readers. Should {@code changes} throw,
-   * the store must not be used any more.
+   * Runs a batch of transactions and then shows the new state to readers. Should {@code changes}
+   * throw, the store must not be used any more.
    */
   public synchronized void write(Consumer<Writer> changes) {
     changes.accept(writer);

@@ -140,6 +140,9 @@ public final class Writer {
   }
 
   State publish() {
+    if (changes != 0) {
+      throw new IllegalStateException("a transaction is still open: it must be committed");
+    }
     flushLog();
     return new State(tree.tree(), revision, compactRevision, log, footprint);
   }
