@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  * <p>Used by one thread. Nothing is allocated for a record unless the buffer must grow.
  */
 final class BatchBuffer {
-  private static final int FIRST_CAPACITY = 256 << 10;
+  private static final int FIRST_CAPACITY = 64 << 10;
 
   private final Checksums checksums = new Checksums();
   private final CRC32C bodyCrc = new CRC32C();

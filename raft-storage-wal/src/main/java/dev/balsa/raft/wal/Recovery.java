@@ -108,8 +108,17 @@ final class Recovery {
     }
   }
 
+  /**
+   * Makes the names that were found durable. A process may have died between a rename and its sync;
+   * were we to go on with a file that a later power cut takes away, its contents would go with it.
+   */
+  private void confirmNames() throws IOException {
+    fileSystem.syncDirectory(config.directory());
+  }
+
   /** Reads all segments, brings their end in order, and lets {@code writer} go on there. */
   void recover(List<Segment> found, SegmentWriter writer) throws IOException {
+    confirmNames();
     digest = found.get(0).header().digestBefore();
     for (int i = 0; i < found.size(); i++) {
       Segment segment = found.get(i);
@@ -230,6 +239,10 @@ final class Recovery {
       throws IOException {
     if (end == Found.FOOTER) {
       requireFooterMatches(segment);
+      if (nextIsLast) {
+        // Like the last batch, it may be in the cache only.
+        writeFooter(segment);
+      }
       return;
     }
     // The one way to a successor without a footer: a crash between the two. Then the successor has
@@ -243,6 +256,10 @@ final class Recovery {
     if (!interrupted) {
       throw damage(segment, offset, reader.problem() + ", though a later segment follows");
     }
+    writeFooter(segment);
+  }
+
+  private void writeFooter(Segment segment) throws IOException {
     file.writeFully(
         SegmentWriter.footer(segment.header(), offset, batches, digest, checksums), offset);
     file.force();

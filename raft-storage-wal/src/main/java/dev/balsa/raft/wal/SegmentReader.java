@@ -37,7 +37,7 @@ final class SegmentReader {
   private final StorageFile file;
   private final Checksums checksums = new Checksums();
   private final RecordHeader record = new RecordHeader();
-  private ByteBuffer buffer = ByteBuffer.allocateDirect(64 << 10);
+  private ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
 
   private String problem = "";
   private boolean strange;
@@ -296,7 +296,7 @@ final class SegmentReader {
     if (buffer.capacity() < length) {
       int capacity =
           (int) Math.min(Math.max(length, 2L * buffer.capacity()), header.segmentBytes());
-      buffer = ByteBuffer.allocateDirect(capacity);
+      buffer = ByteBuffer.allocate(capacity);
     }
     buffer.clear().limit(length);
     int count = file.readFully(buffer, offset);

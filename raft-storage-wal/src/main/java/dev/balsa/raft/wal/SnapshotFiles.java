@@ -62,6 +62,7 @@ final class SnapshotFiles implements SnapshotStore {
         fileSystem.delete(path);
       }
     }
+    fileSystem.syncDirectory(directory);
   }
 
   private boolean isResumable(Path path) throws IOException {

@@ -50,6 +50,7 @@ public final class Wal implements LogEngine {
   private boolean closed;
 
   private Wal(WalConfig config, AutoCloseable lock) {
+    config.requireConsistent();
     this.config = config;
     this.lock = lock;
     this.spares = new Spares(config);
@@ -300,8 +301,10 @@ public final class Wal implements LogEngine {
   }
 
   /**
-   * Adds the records of one write. The hard state comes before the entries: should a batch end in
-   * between, because the write is too long for one, no entry is there without its term.
+   * Adds the records of one write. Each changes the group's state only after it was added, for
+   * asking for room may begin a segment, whose head repeats the state. The hard state comes before
+   * the entries: should a batch end in between, because the write is too long for one, no entry is
+   * there without its term.
    */
   private void add(long id, GroupLog group, Persist persist, boolean syncs) throws IOException {
     if (persist.reset() != null) {
@@ -314,13 +317,13 @@ public final class Wal implements LogEngine {
     }
     HardState hardState = persist.hardState() == null ? group.hardState() : persist.hardState();
     if (persist.hardState() != null || group.hardStateWaits()) {
-      group.hardState(hardState, !syncs);
       if (syncs) {
         byte[] vote = Payloads.ofVote(hardState.votedFor());
         writer
             .batchFor(vote.length)
             .add(RecordType.HARD_STATE, id, hardState.commit(), hardState.term(), vote);
       }
+      group.hardState(hardState, !syncs);
     }
     addEntries(id, group, persist.entries());
     if (persist.compaction() != null) {

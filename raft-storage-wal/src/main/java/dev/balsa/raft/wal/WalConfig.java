@@ -56,9 +56,7 @@ public final class WalConfig {
     require(
         sectorBytes >= 512 && sectorBytes <= 65_536 && Integer.bitCount(sectorBytes) == 1,
         "sectorBytes is a power of two from 512 to 65536, not " + sectorBytes);
-    require(
-        segmentBytes >= 16 * sectorBytes && segmentBytes % sectorBytes == 0,
-        "segmentBytes is a multiple of sectorBytes and at least 16 of them, not " + segmentBytes);
+    require(segmentBytes >= 8192, "segmentBytes is at least 8192, not " + segmentBytes);
     require(
         maxEntryBytes >= 1024 && maxEntryBytes <= 512 << 20,
         "maxEntryBytes is from 1 KiB to 512 MiB, not " + maxEntryBytes);
@@ -74,6 +72,16 @@ public final class WalConfig {
     if (!holds) {
       throw new IllegalArgumentException(problem);
     }
+  }
+
+  /** Sees that the sizes fit together, which only shows once all have been chosen. */
+  void requireConsistent() {
+    require(
+        segmentBytes >= 16 * sectorBytes && segmentBytes % sectorBytes == 0,
+        "segmentBytes is a multiple of sectorBytes ("
+            + sectorBytes
+            + ") and at least 16 of them, not "
+            + segmentBytes);
   }
 
   /** A log in this directory of the real file system; spare segments are made by a thread. */

@@ -38,6 +38,8 @@ final class RealFileSystem implements FileSystem {
   private static final Set<OpenOption> LOCK_FILE =
       Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
+  private static final int MAX_HEAP_READ_BYTES = 1 << 20;
+
   private static final RealFileSystem INSTANCE = new RealFileSystem();
 
   /** What this process has locked: the operating system tells processes apart, not their parts. */
@@ -185,7 +187,15 @@ final class RealFileSystem implements FileSystem {
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
-      return channel.read(target, position);
+      if (target.isDirect() || target.remaining() <= MAX_HEAP_READ_BYTES) {
+        return channel.read(target, position);
+      }
+      // The JDK reads into a direct buffer as long as the target and keeps it for the thread.
+      ByteBuffer part = target.duplicate();
+      part.limit(part.position() + MAX_HEAP_READ_BYTES);
+      int count = channel.read(part, position);
+      target.position(target.position() + Math.max(0, count));
+      return count;
     }
 
     @Override
