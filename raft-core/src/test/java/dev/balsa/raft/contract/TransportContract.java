@@ -45,8 +45,11 @@ public abstract class TransportContract {
   protected static final long CLUSTER = 77;
 
   private static final long GROUP = 5;
-  private static final long PROBE = -1;
 
+  /** Rounds below this are probes; each is sent once. */
+  private static final long PROBES = -1_000_000;
+
+  private long lastProbe = PROBES;
   private final Map<Long, Transport> transports = new HashMap<>();
   private final Map<Long, RecordingListener> listeners = new HashMap<>();
 
@@ -117,16 +120,16 @@ public abstract class TransportContract {
     transport(from).send(GROUP, heartbeat(from, to, round));
   }
 
-  /** Sends until something arrives, then takes all that was sent for this out of the way. */
+  /** Sends until one of the messages that were sent for this arrives. */
   private void awaitConnected(long from, long to) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    RecordingListener there = listener(to);
+    long before = lastProbe;
     boolean arrived = false;
     while (!arrived && System.nanoTime() - deadline < 0) {
-      send(from, to, PROBE);
+      send(from, to, --lastProbe);
       transport(from).flush();
-      Received received = there.messages.poll(20, TimeUnit.MILLISECONDS);
-      arrived = received != null && round(received) == PROBE;
+      Received received = listener(to).messages.poll(20, TimeUnit.MILLISECONDS);
+      arrived = received != null && round(received) < before;
     }
     assertThat(arrived).as("member %d reaches member %d", from, to).isTrue();
   }
@@ -136,8 +139,8 @@ public abstract class TransportContract {
   }
 
   private long nextRound(long at) throws InterruptedException {
-    long round = PROBE;
-    while (round == PROBE) {
+    long round = PROBES;
+    while (round <= PROBES) {
       round = round(await(listener(at).messages));
     }
     return round;

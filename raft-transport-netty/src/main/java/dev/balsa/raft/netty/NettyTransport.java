@@ -12,11 +12,11 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.ChannelGroupFuture;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -27,9 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -55,6 +52,7 @@ public final class NettyTransport implements Transport {
 
   private final Address bind;
   private final TransportOptions options;
+  private final Threads threads = new Threads();
   private final Counters counters = new Counters();
   private final Map<Long, Address> peersBeforeStart = new HashMap<>();
   private final ConcurrentHashMap<Long, PeerLink> links = new ConcurrentHashMap<>();
@@ -120,9 +118,10 @@ public final class NettyTransport implements Transport {
     String name = "balsa-transport-" + Long.toHexString(self.member().id());
     EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
-            options.eventLoopThreads, threads(name), NioIoHandler.newFactory());
-    files = pool(options.snapshotThreads, name + "-snapshots");
-    names = pool(2, name + "-names");
+            options.eventLoopThreads, threads.named(name), NioIoHandler.newFactory());
+    files = threads.pool(options.snapshotThreads, name + "-snapshots");
+    // Not among the threads that close() waits for: a name server's silence cannot be interrupted.
+    names = new Threads().pool(2, name + "-names");
     ChannelGroup channels = new DefaultChannelGroup(loops.next(), true);
     Wiring parts =
         new Wiring(
@@ -140,23 +139,6 @@ public final class NettyTransport implements Transport {
     peersBeforeStart.forEach(this::addLink);
     peersBeforeStart.clear();
     LOG.info("member {} listens for peers on {}", self.member(), boundAddress());
-  }
-
-  private static ThreadFactory threads(String name) {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
-  }
-
-  private static ExecutorService pool(int size, String name) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(name));
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
   }
 
   private Channel listen(Wiring parts, Incoming accepted) throws IOException {
@@ -359,31 +341,26 @@ public final class NettyTransport implements Transport {
   }
 
   private void shutDown(Wiring parts) {
-    boolean ownThread = false;
-    for (EventExecutor loop : parts.loops()) {
-      ownThread |= loop.inEventLoop();
-    }
-    if (ownThread) {
-      parts.channels().close();
-    } else {
-      parts.channels().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    boolean ownThread = threads.isOneOfUs(Thread.currentThread());
+    ChannelGroupFuture channelsClosed = parts.channels().close();
+    if (!ownThread) {
+      // So that each handler sees its connection end while the event loop still runs its tasks.
+      channelsClosed.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
     // No quiet period: nothing new can begin, and nobody should wait for it.
     parts.loops().shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
-    if (!ownThread) {
-      parts.loops().terminationFuture().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
-    }
     names.shutdownNow();
-    files.shutdown();
-    if (!ownThread) {
-      await(files);
+    if (ownThread) {
+      // Nobody can wait for themselves; a snapshot that is being written is left to end by itself.
+      files.shutdown();
+      return;
     }
-  }
-
-  private static void await(ExecutorService pool) {
+    parts.loops().terminationFuture().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    files.shutdown();
     try {
-      if (!pool.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("a snapshot is still being read or written; left behind");
+      String left = threads.join(CLOSE_SECONDS);
+      if (left != null) {
+        LOG.warn("left behind after {} s: thread {}", CLOSE_SECONDS, left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
