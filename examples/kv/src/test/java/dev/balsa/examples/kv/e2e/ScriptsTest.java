@@ -54,12 +54,13 @@ class ScriptsTest {
   }
 
   @AfterEach
-  void endMembers() {
+  void endMembers() throws IOException {
     for (Path directory : List.of(work.resolve("balsa-data"), work.resolve("data"))) {
       if (Files.exists(directory.resolve("cluster"))) {
         balsaCluster("down", "--data-dir", directory.toString());
       }
     }
+    Files.delete(Path.of(command));
   }
 
   private Shell.Output balsaCluster(String... words) {
