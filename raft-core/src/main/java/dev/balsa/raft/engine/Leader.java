@@ -341,6 +341,11 @@ final class Leader implements Role {
     return id == raft.self().id() ? raft.self().incarnation() : peer(id).observedIncarnation();
   }
 
+  /** Every other member, as far as this leader knows it. */
+  List<Progress> peers() {
+    return replicator.peers();
+  }
+
   // ---------------------------------------------------------------- for people
 
   List<Status.PeerProgress> progress() {

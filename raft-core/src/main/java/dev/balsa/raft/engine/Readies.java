@@ -23,6 +23,7 @@ import java.util.List;
 public final class Readies {
   private final Raft raft;
   private final RaftConfig config;
+  private final Invariants invariants = new Invariants();
 
   /** What is at the state machine and not applied yet. */
   private final Inflights unapplied;
@@ -84,6 +85,7 @@ public final class Readies {
     toldSoftState = soft;
     boolean membershipChanged = toldMembership != raft.membership();
     toldMembership = raft.membership();
+    invariants.check(raft);
     Outbox out = raft.out();
     return new Ready(
         lastNumber,

@@ -82,15 +82,17 @@ final class ContractChecks {
   }
 
   /** A message leaves: the disk must hold what it promises. */
-  static void onPromise(Message message, LogImage disk) {
+  static void onPromise(Message message, LogImage disk, Status now) {
     HardState hard = disk.hardState();
     if (message instanceof RequestVote request && !request.preVote()) {
       require(
           hard.term() > request.term()
               || (hard.term() == request.term() && hard.votedFor() == request.from()),
           "a candidate's own vote is not durable: " + request + ", " + hard);
+      // Of no consequence once it stands no more: then nobody counts the votes.
+      boolean stands = now.role() == RoleType.CANDIDATE && now.hardState().term() == request.term();
       require(
-          hard.term() > request.term() || disk.lastIndex() >= request.lastLog().index(),
+          !stands || disk.lastIndex() >= request.lastLog().index(),
           "claims a log that is not durable: " + request + ", end " + disk.lastIndex());
     } else if (message instanceof RequestVoteResponse vote && !vote.preVote() && vote.granted()) {
       require(

@@ -469,7 +469,7 @@ public final class TestNode {
     for (Ready ready : done) {
       disk.write(ready.persist());
       for (Message message : ready.messagesAfterPersist()) {
-        ContractChecks.onPromise(message, disk);
+        ContractChecks.onPromise(message, disk, raw.status());
         wire.accept(message);
       }
     }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.engine;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.HardState;
+import dev.balsa.raft.model.RaftConfig;
+import dev.balsa.raft.model.RecoveredLog;
+import dev.balsa.raft.model.SnapshotMetadata;
+import dev.balsa.raft.testkit.TestNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Each invariant is broken once, and is found. */
+class InvariantsTest {
+  private final Invariants invariants = new Invariants();
+
+  /** A member with this state, entries of term 1 up to {@code last}, and this much applied. */
+  private static Raft raft(long term, long votedFor, long commit, long last, long applied) {
+    RecoveredLog log =
+        new RecoveredLog(
+            new HardState(term, votedFor, commit),
+            SnapshotMetadata.bootstrap(TestNode.voters(1, 2, 3)),
+            1,
+            last,
+            last == 0 ? List.of() : List.of(new EntryId(1, 1)),
+            List.of());
+    return new Raft(RaftConfig.builder(TestNode.memberId(1)).build(), log, applied);
+  }
+
+  private void assertBroken(String problem, Raft raft) {
+    assertThatThrownBy(() -> invariants.check(raft))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(problem)
+        .hasMessageContaining("member 1#3e9");
+  }
+
+  @Test
+  void successiveStates() {
+    invariants.check(raft(5, 2, 3, 4, 2));
+    assertThatCode(() -> invariants.check(raft(5, 2, 3, 4, 2))).doesNotThrowAnyException();
+    assertBroken("the term fell", raft(4, 0, 3, 4, 2));
+    assertBroken("a second vote", raft(5, 3, 3, 4, 2));
+    assertBroken("a second vote", raft(5, 0, 3, 4, 2));
+    assertBroken("the commit index fell", raft(5, 2, 2, 4, 2));
+    assertBroken("the applied index fell", raft(5, 2, 3, 4, 1));
+    assertThatCode(() -> invariants.check(raft(6, 3, 3, 4, 2))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void appliesWhatIsNotCommitted() {
+    Raft raft = raft(1, 0, 1, 3, 0);
+    raft.log().onApplying(2);
+    assertBroken("applies what may be lost yet", raft);
+  }
+
+  @Test
+  void appliesWhatIsNotDurable() {
+    Raft raft = raft(1, 0, 0, 0, 0);
+    raft.log().append(TestNode.entry(1, 1));
+    raft.log().maybeCommit(1);
+    raft.log().onApplying(1);
+    assertBroken("applies what may be lost yet", raft);
+  }
+
+  @Test
+  void anEntryOfALaterTerm() {
+    Raft raft = raft(1, 0, 0, 1, 0);
+    raft.log().append(TestNode.entry(2, 2));
+    assertBroken("an entry of a later term", raft);
+  }
+
+  @Test
+  void aLeaderDropsEntries() {
+    Raft raft = raft(0, 0, 0, 0, 0);
+    raft.becomeCandidate(false);
+    raft.writes().add(1, 0, raft.hardState());
+    raft.onPersisted(1);
+    raft.becomeLeader();
+    raft.append(TestNode.entry(1, 2));
+    invariants.check(raft);
+    raft.truncateFrom(2);
+    assertBroken("a leader dropped entries", raft);
+  }
+
+  @Test
+  void leadingATermThatIsNotDurableIsRefusedAtOnce() {
+    Raft raft = raft(0, 0, 0, 0, 0);
+    raft.becomeCandidate(false);
+    assertThatThrownBy(raft::becomeLeader).isInstanceOf(IllegalStateException.class);
+  }
+}
