@@ -161,9 +161,9 @@ class SnapshotStoryTest {
             leader.status().progress().stream()
                 .anyMatch(peer -> peer.id() == lagging.id && peer.state().equals("snapshot")));
     long offered = leader.status().snapshotIndex();
-    lagging.held.clear();
     propose(15);
     assertThat(leader.status().snapshotIndex()).isGreaterThan(offered);
+    lagging.held.clear();
     cluster.tickUntil(() -> lagging.machine().commands().size() == 30);
     assertThat(lagging.machine().restores).isEqualTo(1);
   }
