@@ -280,6 +280,7 @@ final class GroupLoop<R> {
     }
     endings.flush();
     status = raw.status();
+    host.peers().onCommitted(id, status.hardState().commit());
   }
 
   private void persist(Ready now) {

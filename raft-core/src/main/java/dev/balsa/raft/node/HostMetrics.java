@@ -85,10 +85,10 @@ public final class HostMetrics {
   /** Messages of peers dropped because too many waited. */
   public final AtomicLong messagesDropped = new AtomicLong();
 
-  /** Messages handed to the transport by the loop, and by the log worker. */
+  /** Messages that the loop handed to the transport. */
   public final Counter messagesSent = new Counter();
 
-  /** Acknowledgements and votes handed to the transport once durable. */
+  /** Acknowledgements and votes that the log worker handed to the transport once durable. */
   public final Counter messagesSentAfterPersist = new Counter();
 
   /** Commands appended here as leader. */

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.balsa.raft.message.Message;
+import dev.balsa.raft.message.Route;
+import dev.balsa.raft.message.TimeoutNow;
+import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.Member;
+import dev.balsa.raft.model.MemberId;
+import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.spi.LogIdentity;
+import dev.balsa.raft.spi.Transport;
+import dev.balsa.raft.spi.Transport.HandshakeRefusal;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Who may connect, whom the transport knows, and how much may wait. */
+class PeerGateTest {
+  private final List<String> told = new ArrayList<>();
+  private final HostParts parts =
+      new HostParts(
+          () -> 0,
+          TestCluster.disk(1, 100),
+          new RecordingTransport(told),
+          NodeOptions.DEFAULTS,
+          NodeListener.NONE);
+  private final HostLoop loop = new HostLoop(parts, new LogWorker(parts));
+  private final PeerGate gate = loop.gate();
+  private final PeerDirectory directory = loop.peers();
+
+  private record RecordingTransport(List<String> told) implements Transport {
+    @Override
+    public void start(LogIdentity self, Listener listener) {}
+
+    @Override
+    public void addPeer(long id, String address) {
+      told.add("+" + id + "=" + address);
+    }
+
+    @Override
+    public void removePeer(long id) {
+      told.add("-" + id);
+    }
+
+    @Override
+    public void send(long group, Message message) {}
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void fetchSnapshot(SnapshotRequest request, SnapshotReceiver receiver) {}
+
+    @Override
+    public void close() {}
+  }
+
+  private HandshakeRefusal connect(long cluster, MemberId from, MemberId to) {
+    return gate.onHandshake(new Transport.Handshake(cluster, from, to, 1));
+  }
+
+  @Test
+  void onlyMembersOfThisClusterThatMeanThisOneMayConnect() {
+    MemberId self = new MemberId(1, 100);
+    MemberId peer = new MemberId(2, 200);
+    assertThat(connect(TestCluster.CLUSTER, peer, self)).isNull();
+    assertThat(connect(TestCluster.CLUSTER, peer, new MemberId(1, 0))).isNull();
+    assertThat(connect(4, peer, self)).isEqualTo(HandshakeRefusal.WRONG_CLUSTER);
+    assertThat(connect(TestCluster.CLUSTER, peer, new MemberId(3, 0)))
+        .isEqualTo(HandshakeRefusal.NOT_FOR_ME);
+    assertThat(connect(TestCluster.CLUSTER, peer, new MemberId(1, 101)))
+        .isEqualTo(HandshakeRefusal.NOT_FOR_ME);
+  }
+
+  @Test
+  void aBoundIdAdmitsOneDirectoryOnly() {
+    Membership bound =
+        Membership.bootstrap(List.of(Member.of(1, "a"), Member.of(2, "b").bound(200)));
+    directory.onMembership(1, bound);
+    MemberId self = new MemberId(1, 0);
+    assertThat(connect(TestCluster.CLUSTER, new MemberId(2, 200), self)).isNull();
+    assertThat(connect(TestCluster.CLUSTER, new MemberId(2, 201), self))
+        .isEqualTo(HandshakeRefusal.WRONG_INCARNATION);
+  }
+
+  /** The peer may be the one that is wrong: a member that belongs goes on. */
+  @Test
+  void aMemberThatBelongsIsNotStoppedByARefusal() {
+    directory.onMembership(
+        1, Membership.bootstrap(List.of(Member.of(1, "a").bound(100), Member.of(2, "b"))));
+    gate.onRefused(2, HandshakeRefusal.WRONG_CLUSTER);
+    gate.onRefused(2, HandshakeRefusal.WRONG_INCARNATION);
+    parts.completions.runAll();
+    assertThat(parts.hasFailed()).isFalse();
+  }
+
+  @Test
+  void aMemberThatDoesNotYetBelongIsStoppedByAFinalRefusalOnly() {
+    directory.onMembership(1, Members.of("1=a", "2=b").membership());
+    gate.onRefused(2, HandshakeRefusal.NOT_FOR_ME);
+    gate.onRefused(2, HandshakeRefusal.NO_COMMON_VERSION);
+    parts.completions.runAll();
+    assertThat(parts.hasFailed()).isFalse();
+    gate.onRefused(2, HandshakeRefusal.WRONG_INCARNATION);
+    parts.completions.runAll();
+    assertThat(parts.failure()).hasMessageContaining("emptied or replaced");
+  }
+
+  @Test
+  void theTransportFollowsTheConfigurationAndALeavingMemberStaysUntilItIsCommitted() {
+    directory.onMembership(1, Members.of("1=a", "2=b", "3=c").membership());
+    assertThat(told).containsExactly("+2=b", "+3=c");
+    told.clear();
+    Membership smaller = Members.of("1=a", "2=elsewhere").membership().at(new EntryId(2, 9));
+    directory.onMembership(1, smaller);
+    assertThat(told).containsExactly("+2=elsewhere");
+    told.clear();
+    directory.onCommitted(1, 8);
+    assertThat(told).isEmpty();
+    directory.onCommitted(1, 9);
+    assertThat(told).containsExactly("-3");
+  }
+
+  @Test
+  void aPeerThatSendsWithoutEndFillsNothingButItsQueue() {
+    Message message = new TimeoutNow(new Route(new MemberId(2, 200), new MemberId(1, 100)), 1);
+    for (int i = 0; i < 20_000; i++) {
+      gate.onMessage(1, message);
+    }
+    assertThat(parts.metrics.messagesDropped.get()).isEqualTo(20_000 - 16_384);
+    loop.doWork();
+    gate.onMessage(1, message);
+    assertThat(parts.metrics.messagesDropped.get()).isEqualTo(20_000 - 16_384);
+  }
+}
