@@ -117,6 +117,9 @@ final class GroupLoop<R> {
   void onMessage(Message message) {
     if (!isStopped) {
       raw.step(message);
+      if (message.from() == soft.leader()) {
+        proposer.onLeaderHeard();
+      }
       touch();
     }
   }
@@ -154,6 +157,9 @@ final class GroupLoop<R> {
   void onUnreachable(long peer) {
     if (!isStopped) {
       raw.unreachable(peer);
+      if (peer == soft.leader()) {
+        proposer.onLeaderLost();
+      }
       touch();
     }
   }

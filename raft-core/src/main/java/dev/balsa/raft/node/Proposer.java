@@ -47,6 +47,9 @@ final class Proposer<R> {
   /** Nobody takes proposals; tried again at the next tick or change of leader. */
   private boolean isHeld;
 
+  /** Messages to the leader are being dropped. */
+  private boolean isLeaderLost;
+
   /** The highest index that is at the state machine. */
   private long applyingIndex;
 
@@ -85,7 +88,7 @@ final class Proposer<R> {
         onAppended(result.first(), batch);
         parts.metrics.proposalsAppended.add(batch.length);
         parts.metrics.commandsPerProposal.record(batch.length);
-      } else if (result.refusal().reason() == Refusal.Reason.NOT_LEADER) {
+      } else if (result.refusal().reason() == Refusal.Reason.NOT_LEADER && !isLeaderLost) {
         forward(batch, commands);
       } else {
         onRefused(batch, result.refusal());
@@ -197,8 +200,25 @@ final class Proposer<R> {
 
   // ---------------------------------------------------------------- time and leaders
 
+  /**
+   * Messages to the leader are being dropped. What is forwarded now would be lost, and its outcome
+   * unknown for good: it waits for the leader, or for the next one.
+   */
+  void onLeaderLost() {
+    isLeaderLost = true;
+  }
+
+  /** The leader is heard. */
+  void onLeaderHeard() {
+    if (isLeaderLost) {
+      isLeaderLost = false;
+      isHeld = false;
+    }
+  }
+
   /** Another leader, or none: what the last one left open is settled by tick {@code latest}. */
   void onLeaderChanged(long latest) {
+    isLeaderLost = false;
     isHeld = false;
     pending.limit(latest);
     for (Forwarded<R> sent : forwarded.values()) {

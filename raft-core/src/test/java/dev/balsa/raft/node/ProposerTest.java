@@ -149,4 +149,31 @@ class ProposerTest {
     assertThat(parts.gate.count()).isZero();
     assertThat(proposer.isIdle()).isTrue();
   }
+
+  @Test
+  void nothingIsForwardedToALeaderThatCannotBeReached() {
+    proposer.onLeaderLost();
+
+    CompletableFuture<Integer> future = propose();
+
+    assertThat(sent()).isZero();
+    assertThat(future).isNotDone();
+    proposer.onTick(1);
+    proposer.flush();
+    assertThat(sent()).as("at the next tick").isZero();
+    proposer.onLeaderHeard();
+    proposer.flush();
+    assertThat(sent()).as("once the leader is heard").isEqualTo(1);
+  }
+
+  @Test
+  void whatWaitedForALostLeaderGoesToTheNext() {
+    proposer.onLeaderLost();
+    propose();
+
+    proposer.onLeaderChanged(100);
+    proposer.flush();
+
+    assertThat(sent()).isEqualTo(1);
+  }
 }
