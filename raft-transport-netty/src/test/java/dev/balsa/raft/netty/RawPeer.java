@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.netty;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.balsa.raft.contract.RecordingListener;
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.netty.proto.Wire;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -22,13 +24,13 @@ final class RawPeer implements AutoCloseable {
 
   private final Socket socket;
   private final DataInputStream in;
-  private final DataOutputStream out;
+  private final OutputStream out;
 
   RawPeer(Socket socket) throws IOException {
     this.socket = socket;
     socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(RecordingListener.PATIENCE_SECONDS));
     in = new DataInputStream(socket.getInputStream());
-    out = new DataOutputStream(socket.getOutputStream());
+    out = socket.getOutputStream();
   }
 
   static RawPeer dial(InetSocketAddress address) throws IOException {
@@ -36,18 +38,21 @@ final class RawPeer implements AutoCloseable {
   }
 
   RawPeer write(byte... bytes) throws IOException {
-    out.write(bytes);
+    try {
+      out.write(bytes);
+    } catch (SocketException e) {
+      // It has hung up, perhaps as it should: the test finds out when it reads.
+      assertThat(e).hasMessageMatching("Broken pipe|Connection reset.*");
+    }
     return this;
   }
 
   RawPeer writeInt(int value) throws IOException {
-    out.writeInt(value);
-    return this;
+    return write(ByteBuffer.allocate(4).putInt(value).array());
   }
 
   RawPeer writeLong(long value) throws IOException {
-    out.writeLong(value);
-    return this;
+    return write(ByteBuffer.allocate(8).putLong(value).array());
   }
 
   RawPeer frame(byte[] bytes) throws IOException {
