@@ -6,6 +6,7 @@ import dev.balsa.raft.wal.fs.FileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,16 +110,22 @@ final class DataDirectory {
     if (header.clusterId() != expected.clusterId()) {
       throw new WalException(
           String.format(
+              Locale.ROOT,
               "%s belongs to cluster %x, not to cluster %x. Point this member to its own"
                   + " directory, or to an empty one to start as a new member",
-              config.directory(), header.clusterId(), expected.clusterId()));
+              config.directory(),
+              header.clusterId(),
+              expected.clusterId()));
     }
     if (header.memberId() != expected.member().id()) {
       throw new WalException(
           String.format(
+              Locale.ROOT,
               "%s belongs to member %x, not to member %x. Point this member to its own directory,"
                   + " or to an empty one to start as a new member",
-              config.directory(), header.memberId(), expected.member().id()));
+              config.directory(),
+              header.memberId(),
+              expected.member().id()));
     }
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * A segment file as those see it who read entries.
@@ -32,7 +33,7 @@ final class Segment {
   }
 
   static String fileName(long number) {
-    return String.format("%0" + NUMBER_DIGITS + "d", number) + SUFFIX;
+    return String.format(Locale.ROOT, "%0" + NUMBER_DIGITS + "d", number) + SUFFIX;
   }
 
   static boolean isSegmentName(String name) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -78,7 +79,7 @@ final class SnapshotFiles implements SnapshotStore {
 
   private Path path(long group, EntryId id, String suffix) {
     return directory.resolve(
-        String.format("%016x-%016x-%016x%s", group, id.index(), id.term(), suffix));
+        String.format(Locale.ROOT, "%016x-%016x-%016x%s", group, id.index(), id.term(), suffix));
   }
 
   @Override
@@ -147,7 +148,7 @@ final class SnapshotFiles implements SnapshotStore {
 
   /** A group receives one snapshot at a time; what is left of others takes up room for nothing. */
   private void removeOtherTransfers(long group, Path kept) throws IOException {
-    String prefix = String.format("%016x-", group);
+    String prefix = String.format(Locale.ROOT, "%016x-", group);
     for (String name : fileSystem.list(directory)) {
       Path path = directory.resolve(name);
       if (name.startsWith(prefix) && name.endsWith(BEING_RECEIVED) && !path.equals(kept)) {
@@ -239,7 +240,7 @@ final class SnapshotFiles implements SnapshotStore {
 
   @Override
   public synchronized void retainFrom(long group, EntryId id) throws IOException {
-    String prefix = String.format("%016x-", group);
+    String prefix = String.format(Locale.ROOT, "%016x-", group);
     String first = path(group, new EntryId(0, id.index()), FINISHED).getFileName().toString();
     List<Path> old = new ArrayList<>();
     for (String name : fileSystem.list(directory)) {

@@ -8,6 +8,7 @@ import dev.balsa.raft.wal.sim.CrashMode;
 import dev.balsa.raft.wal.sim.SimulatedCrash;
 import dev.balsa.raft.wal.sim.SimulatedFileSystem;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,7 +175,7 @@ class PowerCutTest {
       for (String name : one.disk.list(Path.of("/wal"))) {
         content.add(name);
         if (name.endsWith(".wal")) {
-          content.add(java.nio.ByteBuffer.wrap(one.disk.bytes(Path.of("/wal", name))));
+          content.add(ByteBuffer.wrap(one.disk.bytes(Path.of("/wal", name))));
         }
       }
       disks.add(content);
