@@ -2,9 +2,15 @@
 package dev.balsa.raft.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.balsa.raft.contract.MemoryLogEngine;
+import dev.balsa.raft.contract.MemoryNetwork;
+import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.RoleType;
+import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.StateMachine;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -165,5 +171,40 @@ class ThreadsTest {
         nodes.get(0).propose(new byte[8]).thenAccept(result -> nodes.get(0).close());
     closed.get();
     nodes.get(0).terminated().get();
+  }
+
+  /** What was handed in is closed, and no thread stays behind. */
+  @Test
+  void aNodeThatCannotStartLeavesNothingBehind() throws Exception {
+    MemoryNetwork network = MemoryNetwork.synchronous();
+    network.transport("taken").start(new LogIdentity(1, new MemberId(9, 9), 1), null);
+    MemoryLogEngine disk = TestCluster.disk(4, 4);
+    RaftNodeBuilder<Integer> builder =
+        RaftNode.<Integer>builder()
+            .self(4)
+            .storage(disk)
+            .transport(network.transport("taken"))
+            .stateMachine(new Order())
+            .bootstrap(Members.of("4=taken"));
+    assertThatThrownBy(builder::start)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("taken");
+    assertThatThrownBy(() -> disk.write(List.of())).hasMessageContaining("closed");
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().startsWith("balsa-4"));
+  }
+
+  @Test
+  void aDirectoryOfAnotherMemberIsRefused() {
+    MemoryLogEngine disk = TestCluster.disk(4, 4);
+    RaftNodeBuilder<Integer> builder =
+        RaftNode.<Integer>builder()
+            .self(5)
+            .storage(disk)
+            .transport(new DirectNetwork().transport())
+            .stateMachine(new Order());
+    assertThatThrownBy(builder::start)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("belongs to member 4");
   }
 }
