@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.wal;
 
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** How damage is told. */
@@ -24,6 +25,13 @@ final class Damage {
             + reason
             + ". "
             + REMEDY);
+  }
+
+  /** A place in a file that the disk does not give back. */
+  static WalException unreadable(Path file, long offset, IOException cause) {
+    return new WalException(
+        "cannot read " + file + " at byte " + offset + ": " + cause.getMessage() + ". " + REMEDY,
+        cause);
   }
 
   /** Something is missing or does not fit together. */

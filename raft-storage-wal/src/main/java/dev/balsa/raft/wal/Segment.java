@@ -24,7 +24,9 @@ final class Segment {
   private final Path path;
   private final SegmentHeader header;
   private StorageFile reader;
-  private boolean removed;
+
+  /** Removed, or closed with the log. */
+  private boolean gone;
 
   Segment(FileSystem fileSystem, Path path, SegmentHeader header) {
     this.fileSystem = fileSystem;
@@ -61,9 +63,11 @@ final class Segment {
     return header;
   }
 
-  /** Fills {@code target} from the file; false if the segment has been removed. */
+  /**
+   * Fills {@code target} from the file; false if the segment has been removed, or the log closed.
+   */
   synchronized boolean read(ByteBuffer target, long offset) throws IOException {
-    if (removed) {
+    if (gone) {
       return false;
     }
     try {
@@ -85,13 +89,21 @@ final class Segment {
       reader = fileSystem.openForReading(path);
     }
     int wanted = target.remaining();
-    int count = reader.readFully(target, offset);
+    int count;
+    try {
+      count = reader.readFully(target, offset);
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) {
+      throw Damage.unreadable(path, offset, e);
+    }
     if (count < wanted) {
       throw Damage.at(path, offset, header.firstPosition() + offset, "the file ends too early");
     }
   }
 
   synchronized void close() throws IOException {
+    gone = true;
     if (reader != null) {
       reader.close();
       reader = null;
@@ -100,7 +112,6 @@ final class Segment {
 
   /** Nobody needs this segment any more. */
   synchronized void remove() throws IOException {
-    removed = true;
     close();
     fileSystem.delete(path);
   }

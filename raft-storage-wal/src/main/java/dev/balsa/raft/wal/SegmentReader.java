@@ -299,7 +299,12 @@ final class SegmentReader {
       buffer = ByteBuffer.allocate(capacity);
     }
     buffer.clear().limit(length);
-    int count = file.readFully(buffer, offset);
+    int count;
+    try {
+      count = file.readFully(buffer, offset);
+    } catch (IOException e) {
+      throw Damage.unreadable(path, offset, e);
+    }
     if (count < length) {
       throw Damage.at(path, offset, position(offset), "the file ends too early");
     }

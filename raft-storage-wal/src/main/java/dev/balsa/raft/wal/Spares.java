@@ -19,6 +19,7 @@ final class Spares {
   static final String SUFFIX = ".tmp";
 
   private static final int ZEROS = 256 << 10;
+  private static final int SYNC_BYTES = 4 << 20;
 
   /** A file of zeros, open for writing. */
   record Spare(Path path, StorageFile file, int bytes) {}
@@ -101,8 +102,16 @@ final class Spares {
     return make(Math.toIntExact(Math.max(rounded, config.segmentBytes())));
   }
 
-  private synchronized Spare takePrepared() throws IOException {
+  private synchronized Spare takePrepared() {
     wanted = false;
+    awaitMaking();
+    Spare taken = ready;
+    ready = null;
+    return taken;
+  }
+
+  /** Waits for one that another thread is making; with the caller's own executor there is none. */
+  private void awaitMaking() {
     boolean interrupted = false;
     while (making) {
       try {
@@ -114,9 +123,6 @@ final class Spares {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    Spare taken = ready;
-    ready = null;
-    return taken;
   }
 
   private Spare make(int bytes) throws IOException {
@@ -133,6 +139,10 @@ final class Spares {
       for (long at = 0; at < bytes; at += zeros.limit()) {
         zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
         file.writeFully(zeros, at);
+        if ((at & SYNC_BYTES - 1) == 0 && at > 0) {
+          // Little by little, or the log's own syncs wait behind all of it.
+          file.force();
+        }
       }
       file.force();
       done = true;
@@ -166,6 +176,9 @@ final class Spares {
   /** Ends the making of spares. One that is ready stays on disk until the next start. */
   synchronized void close() {
     closed = true;
+    wanted = false;
+    // Whoever opens the log next removes spares, and must not meet one that is being made.
+    awaitMaking();
     closeQuietly(ready);
     ready = null;
   }

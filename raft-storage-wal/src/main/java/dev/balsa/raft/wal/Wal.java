@@ -3,7 +3,6 @@ package dev.balsa.raft.wal;
 
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
-import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.model.IndexRange;
 import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.Persist;
@@ -42,6 +41,7 @@ public final class Wal implements LogEngine {
   private final SegmentTable segments = new SegmentTable();
   private final Spares spares;
   private final SegmentWriter writer;
+  private final GroupRecords records;
   private final SnapshotFiles snapshots;
   private final EntryReader reader;
   private LogIdentity identity;
@@ -55,6 +55,7 @@ public final class Wal implements LogEngine {
     this.lock = lock;
     this.spares = new Spares(config);
     this.writer = new SegmentWriter(config, segments, spares, groups);
+    this.records = new GroupRecords(config, writer);
     this.snapshots = new SnapshotFiles(config);
     this.reader = new EntryReader(segments);
   }
@@ -290,91 +291,13 @@ public final class Wal implements LogEngine {
       if (group == null) {
         throw new WalException("group " + write.group() + " was never bootstrapped");
       }
-      add(write.group(), group, write.persist(), syncs);
+      records.add(write.group(), group, write.persist(), syncs);
     }
     if (syncs) {
       writer.flush();
     }
     if (compacted) {
       segments.removeBefore(groups.firstNeededPosition(), config.fileSystem(), config.directory());
-    }
-  }
-
-  /**
-   * Adds the records of one write. Each changes the group's state only after it was added, for
-   * asking for room may begin a segment, whose head repeats the state. The hard state comes before
-   * the entries: should a batch end in between, because the write is too long for one, no entry is
-   * there without its term.
-   */
-  private void add(long id, GroupLog group, Persist persist, boolean syncs) throws IOException {
-    if (persist.reset() != null) {
-      byte[] payload = Payloads.ofSnapshot(persist.reset());
-      EntryId installed = persist.reset().id();
-      writer
-          .batchFor(payload.length)
-          .add(RecordType.RESET, id, installed.index(), installed.term(), payload);
-      group.reset(persist.reset());
-    }
-    HardState hardState = persist.hardState() == null ? group.hardState() : persist.hardState();
-    if (persist.hardState() != null || group.hardStateWaits()) {
-      if (syncs) {
-        byte[] vote = Payloads.ofVote(hardState.votedFor());
-        writer
-            .batchFor(vote.length)
-            .add(RecordType.HARD_STATE, id, hardState.commit(), hardState.term(), vote);
-      }
-      group.hardState(hardState, !syncs);
-    }
-    addEntries(id, group, persist.entries());
-    if (persist.compaction() != null) {
-      SnapshotMetadata snapshot = persist.compaction().snapshot();
-      long firstIndex = persist.compaction().firstIndex();
-      byte[] payload = Payloads.ofCompaction(snapshot, firstIndex);
-      writer
-          .batchFor(payload.length)
-          .add(RecordType.COMPACT, id, snapshot.index(), snapshot.id().term(), payload);
-      group.compact(snapshot, firstIndex);
-    }
-  }
-
-  private void addEntries(long id, GroupLog group, List<Entry> entries) throws IOException {
-    if (entries.isEmpty()) {
-      return;
-    }
-    long firstIndex = entries.get(0).index();
-    if (firstIndex <= group.lastIndex()) {
-      // Logged before the entries that take the place, so that recovery never meets an entry out of
-      // turn, and an old suffix cannot come back.
-      EntryId newLast = group.truncationTo(firstIndex - 1);
-      writer
-          .batchFor(0)
-          .add(RecordType.TRUNCATE, id, newLast.index(), newLast.term(), Payloads.NONE);
-      group.truncate(newLast);
-    }
-    for (int i = 0; i < entries.size(); i++) {
-      Entry entry = entries.get(i);
-      if (entry.data().length > config.maxEntryBytes()) {
-        throw new WalException(
-            "entry " + entry + " is over the limit of " + config.maxEntryBytes() + " bytes");
-      }
-      if (!entry.intact()) {
-        throw new WalException(
-            "entry " + entry + " does not match its checksum: this machine's memory is failing");
-      }
-      BatchBuffer batch = writer.batchFor(entry.data().length);
-      long position =
-          batch.add(
-              RecordType.ENTRY,
-              entry.type().code(),
-              id,
-              entry.index(),
-              entry.term(),
-              entry.data(),
-              entry.crc());
-      group.append(entry.id(), position, entry.data().length);
-      if (GroupLog.isConfiguration(entry.type().code())) {
-        group.keepConfiguration(entry);
-      }
     }
   }
 
@@ -410,7 +333,7 @@ public final class Wal implements LogEngine {
   private void writeWaitingHardStates() throws IOException {
     for (Map.Entry<Long, GroupLog> group : groups.all().entrySet()) {
       if (group.getValue().hardStateWaits()) {
-        add(group.getKey(), group.getValue(), Persist.NOTHING, true);
+        records.add(group.getKey(), group.getValue(), Persist.NOTHING, true);
       }
     }
     writer.flush();
