@@ -56,6 +56,9 @@ final class GroupSnapshots {
   /** Could not be fetched; the core is told with the next tick, so that it does not spin. */
   private SnapshotFetch failed;
 
+  /** Why the last fetch failed; told once, not with each attempt. */
+  private String lastFailure;
+
   /** The latest snapshot that the log names, if older ones are still there. */
   private EntryId recorded;
 
@@ -198,6 +201,7 @@ final class GroupSnapshots {
 
   private void onFetched(SnapshotFetch fetch) {
     isFetching = false;
+    lastFailure = null;
     if (!group.isStopped()) {
       raw.onSnapshotReceived(fetch.snapshot());
       group.touch();
@@ -208,12 +212,11 @@ final class GroupSnapshots {
   private void onFetchFailed(SnapshotFetch fetch, Throwable cause) {
     isFetching = false;
     if (!group.isStopped()) {
-      LOG.warn(
-          "group {}: snapshot {} could not be fetched from member {}: {}",
-          group.id(),
-          fetch.snapshot().id(),
-          fetch.from(),
-          String.valueOf(cause));
+      String why = "from member " + fetch.from() + ": " + cause;
+      if (!why.equals(lastFailure)) {
+        LOG.warn("group {}: snapshot {}: fetch {}", group.id(), fetch.snapshot().id(), why);
+      }
+      lastFailure = why;
       failed = fetch;
       maybeFetch();
     }

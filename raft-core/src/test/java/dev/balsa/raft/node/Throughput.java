@@ -54,7 +54,12 @@ public final class Throughput {
               .transport(network.transport())
               .stateMachine(new Counting())
               .bootstrap(Members.of("1=a", "2=b", "3=c"))
-              .options(o -> o.snapshotEvery(20_000).logOnLoop(inline).applyOnLoop(inline))
+              .options(
+                  o ->
+                      o.snapshotEvery(50_000)
+                          .trailingEntries(300_000)
+                          .logOnLoop(inline)
+                          .applyOnLoop(inline))
               .start());
     }
     nodes.get(0).propose(command).get();
