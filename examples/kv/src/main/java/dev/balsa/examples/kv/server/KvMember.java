@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.examples.kv.server;
 
-import dev.balsa.examples.kv.machine.Command;
-import dev.balsa.examples.kv.machine.KvError;
 import dev.balsa.examples.kv.machine.KvMachine;
 import dev.balsa.examples.kv.machine.Result;
-import dev.balsa.examples.kv.proto.Member;
 import dev.balsa.raft.netty.NettyTransport;
 import dev.balsa.raft.node.RaftNode;
 import dev.balsa.raft.wal.Wal;
+import dev.balsa.raft.wal.WalConfig;
 import io.grpc.BindableService;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -29,7 +30,6 @@ public final class KvMember implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KvMember.class);
 
   private static final int MAX_BACKGROUND_TASKS = 1_024;
-  private static final long INTRODUCE_AGAIN_MILLIS = 1_000;
 
   private final MemberConfig config;
   private final ScheduledThreadPoolExecutor timerThread;
@@ -86,13 +86,7 @@ public final class KvMember implements AutoCloseable {
             background);
     try {
       ClientPort clientPort = serve(config, context);
-      introduce(config, context, timer);
-      log.info(
-          "member {} ({}) of cluster {} is ready to serve clients at {}",
-          config.name(),
-          Long.toHexString(memberId),
-          Long.toHexString(clusterId),
-          String.join(", ", config.listenClientUrls()));
+      new Introduction(config, context, timer).start();
       return new KvMember(config, timerThread, background, node, clientPort);
     } catch (StartException e) {
       node.close();
@@ -117,16 +111,32 @@ public final class KvMember implements AutoCloseable {
   }
 
   private static Wal openLog(MemberConfig config) throws StartException {
+    Path directory = config.dataDirectory();
     try {
-      return Wal.openOrFormat(config.dataDirectory(), config.clusterId(), config.memberId());
+      if (!config.isClusterStated() && Wal.isFormatted(WalConfig.of(directory))) {
+        return Wal.open(directory);
+      }
+      return Wal.openOrFormat(directory, config.clusterId(), config.memberId());
     } catch (IOException e) {
       throw new StartException(
-          "cannot use the data directory "
-              + config.dataDirectory()
-              + " (--data-dir): "
-              + e.getMessage(),
-          e);
+          "cannot use the data directory " + directory + " (--data-dir): " + reasonOf(e), e);
     }
+  }
+
+  /** Errors of the file system say what they mean by their type alone. */
+  private static String reasonOf(IOException e) {
+    if (e instanceof AccessDeniedException denied) {
+      return "no permission for "
+          + denied.getFile()
+          + "; let this user read and write it, or choose another directory";
+    }
+    if (e instanceof FileSystemException failed) {
+      return failed.getClass().getSimpleName().replace("Exception", "")
+          + " "
+          + failed.getMessage()
+          + "; see to it, or choose another directory";
+    }
+    return e.getMessage();
   }
 
   private static RaftNode<Result> startNode(
@@ -169,44 +179,6 @@ public final class KvMember implements AutoCloseable {
         config.listenClientUrls(),
         new Door(() -> context.replica().status().leader() != 0),
         services);
-  }
-
-  /** Tells the cluster this member's name and client URLs, unless it knows them already. */
-  private static void introduce(MemberConfig config, ServiceContext context, Timer timer) {
-    Member self =
-        Member.newBuilder()
-            .setID(context.memberId())
-            .setName(config.name())
-            .addAllClientURLs(config.advertiseClientUrls())
-            .build();
-    Runnable again =
-        () -> timer.after(INTRODUCE_AGAIN_MILLIS, () -> introduce(config, context, timer));
-    Requests.Outcome proposed =
-        new Requests.Outcome() {
-          @Override
-          public void onResult(Result result) {}
-
-          @Override
-          public void onError(KvError error) {
-            again.run();
-          }
-        };
-    context
-        .requests()
-        .awaitFresh(
-            new Requests.Outcome() {
-              @Override
-              public void onResult(Result result) {
-                if (!self.equals(context.machine().members().get(context.memberId()))) {
-                  context.requests().propose(Command.of(self), proposed);
-                }
-              }
-
-              @Override
-              public void onError(KvError error) {
-                again.run();
-              }
-            });
   }
 
   /** Completes when the member has stopped by itself, with the cause. */

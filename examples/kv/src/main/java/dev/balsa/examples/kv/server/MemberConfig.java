@@ -21,6 +21,8 @@ import java.util.SortedMap;
  * @param advertiseClientUrls where clients are told to find it
  * @param listenPeerUrl where it listens for other members
  * @param initialCluster the first members, name to peer URLs
+ * @param isClusterStated whether somebody has said who they are; if not, a directory that has data
+ *     is taken as it is
  * @param clusterToken tells clusters apart that have the same addresses
  * @param heartbeat between a leader's heartbeats
  * @param election how long a follower waits for a leader
@@ -34,6 +36,7 @@ public record MemberConfig(
     List<String> advertiseClientUrls,
     String listenPeerUrl,
     SortedMap<String, List<String>> initialCluster,
+    boolean isClusterStated,
     String clusterToken,
     Duration heartbeat,
     Duration election,

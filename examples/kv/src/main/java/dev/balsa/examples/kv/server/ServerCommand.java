@@ -20,6 +20,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The command line of a member: etcd's flags, each also read from the environment ({@code
@@ -165,8 +166,17 @@ public final class ServerCommand implements Callable<MemberConfig> {
   /** A parser for this command; flags that are not given are looked up in {@code environment}. */
   public static CommandLine parser(Function<String, String> environment) {
     CommandLine parser = new CommandLine(new ServerCommand());
+    parser.registerConverter(long.class, ServerCommand::wholeNumber);
     parser.setDefaultValueProvider(new EnvironmentDefaults(environment));
     return parser;
+  }
+
+  private static long wholeNumber(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("'" + text + "' is not a whole number");
+    }
   }
 
   /** How much to log. */
@@ -194,6 +204,7 @@ public final class ServerCommand implements Callable<MemberConfig> {
         advertised,
         listenPeerUrls.get(0),
         cluster(),
+        initialCluster != null,
         initialClusterToken,
         Duration.ofMillis(heartbeatMillis),
         Duration.ofMillis(electionMillis),
