@@ -152,6 +152,14 @@ class ReadyContractTest {
     assertThat(leader.takeSent(Heartbeat.class)).isNotEmpty();
   }
 
+  @Test
+  void aMereCommitUpdateIsNotAnswered() {
+    TestNode node = follower(1);
+    node.receive(new Heartbeat(node.peer(2).route(), 1, id(1, 1), 0, false));
+    assertThat(node.commit()).isEqualTo(1);
+    assertThat(node.takeSent(HeartbeatResponse.class)).isEmpty();
+  }
+
   // ---------------------------------------------------------------- 3: nothing to itself
 
   @Test
@@ -306,6 +314,25 @@ class ReadyContractTest {
     assertThat(node.commands()).as("not what only seems durable").containsExactly("1/1");
     node.holdWrites(false);
     assertThat(node.commands()).containsExactly("1/1", "1/2", "1/3");
+  }
+
+  /** The entries that a snapshot replaced reach the disk late: that does not make it durable. */
+  @Test
+  @Tag("R-50")
+  @Tag("R-67")
+  void aLateCompletionDoesNotVouchForTheSnapshotThatReplacedItsEntries() {
+    TestNode node = follower(1).holdWrites(true);
+    node.receive(node.peer(2).appends(1, id(1, 1), 1, 1, 1, 1, 1, 1, 1));
+    int before = node.writesUnderWay();
+    SnapshotMetadata snapshot = new SnapshotMetadata(id(2, 5), node.status().membership());
+    node.receive(node.peer(3).offers(2, snapshot));
+    node.completeSnapshotFetch(new TestNode.SnapshotFile(snapshot, List.of("state")));
+    assertThat(node.status().last()).isEqualTo(id(2, 5));
+    node.completeWrites(before);
+    node.settle();
+    assertThat(node.readies()).allMatch(r -> r.restore() == null);
+    node.holdWrites(false);
+    assertThat(node.commands()).containsExactly("state");
   }
 
   @Test

@@ -90,8 +90,21 @@ class CheckQuorumTest {
     node.receive(node.peer(3).asksForVote(2, id(9, 9)));
     assertThat(node.takeSent(RequestVoteResponse.class)).isEmpty();
     assertThat(node.term()).as("not even its term").isEqualTo(1);
-    node.tick(1).receive(node.peer(3).asksForVote(2, id(9, 9)));
-    assertThat(node.takeOnly(RequestVoteResponse.class).granted()).isTrue();
+  }
+
+  /** The shortest timeout is the limit, though the member itself may wait for longer. */
+  @Test
+  void section423_butNotForLonger() {
+    int waiting = 0;
+    for (long seed = 0; seed < 20; seed++) {
+      long of = seed;
+      TestNode node = TestNode.member(1, 3).config(c -> c.seed(of)).start();
+      node.receive(node.peer(2).beats(1, EntryId.ZERO)).tick(10);
+      waiting += node.status().leader() == 2 ? 1 : 0;
+      node.receive(node.peer(3).asksForVote(2, id(9, 9)));
+      assertThat(node.takeSent(RequestVoteResponse.class)).hasSize(1);
+    }
+    assertThat(waiting).as("still follow, and vote all the same").isGreaterThan(10);
   }
 
   @Test

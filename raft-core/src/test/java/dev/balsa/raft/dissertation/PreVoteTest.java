@@ -36,7 +36,9 @@ class PreVoteTest {
     node.receive(node.peer(3).preVotes(1, true));
     assertThat(node.role()).isEqualTo(RoleType.CANDIDATE);
     assertThat(node.term()).isEqualTo(1);
-    assertThat(node.takeSent(RequestVote.class)).hasSize(4).allMatch(r -> !r.preVote());
+    assertThat(node.takeSent(RequestVote.class))
+        .hasSize(4)
+        .allMatch(r -> !r.preVote() && !r.leadershipTransfer());
   }
 
   /** What was granted before is no vote: those who granted must be asked again, for good. */

@@ -8,12 +8,18 @@ import dev.balsa.raft.message.AppendEntries;
 import dev.balsa.raft.message.Heartbeat;
 import dev.balsa.raft.message.RequestVote;
 import dev.balsa.raft.message.RequestVoteResponse;
+import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.EntryType;
+import dev.balsa.raft.model.Member;
+import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.MembershipCodec;
 import dev.balsa.raft.model.PeerViolation.Kind;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.testkit.CoreCluster;
 import dev.balsa.raft.testkit.TestNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -205,6 +211,21 @@ class ElectionTest {
   }
 
   @Test
+  void section52_aVoteInTheTermThatItIsInPutsOffTheNextElectionToo() {
+    for (long seed = 0; seed < 20; seed++) {
+      long of = seed;
+      TestNode node =
+          TestNode.member(1, 3)
+              .config(c -> c.preVote(false).seed(of))
+              .hardState(1, 0, 0)
+              .start()
+              .tick(9);
+      node.receive(node.peer(2).asksForVote(1, EntryId.ZERO));
+      assertThat(node.tick(9).role()).isEqualTo(RoleType.FOLLOWER);
+    }
+  }
+
+  @Test
   void section52_aRefusedVoteDoesNotPutOffTheNextElection() {
     TestNode node = TestNode.member(1, 3).config(c -> c.preVote(false)).terms(3, 3).start();
     int ticks = ticksUntilCampaign(node, 3);
@@ -308,6 +329,41 @@ class ElectionTest {
     assertThat(node.role()).isEqualTo(RoleType.LEADER);
     assertThat(node.commit()).isEqualTo(1);
     assertThat(node.view().entry(1).type()).isEqualTo(EntryType.NO_OP);
+  }
+
+  /**
+   * A configuration that leaves it out is in force, and not committed: it must stand, or of two
+   * members nobody could finish the removal (dissertation, section 4.2.2). It does not count
+   * itself.
+   */
+  @Test
+  @Tag("M03")
+  void section52_aVoterThatIsLeftOutStandsUntilThatIsCommitted() {
+    TestNode node = TestNode.member(1, 2).config(c -> c.preVote(false)).start();
+    Membership without = TestNode.boundVoters(2);
+    Entry removal = Entry.of(id(1, 1), EntryType.CONFIGURATION, MembershipCodec.encode(without));
+    node.receive(new AppendEntries(node.peer(2).route(), 1, EntryId.ZERO, List.of(removal), 0));
+    node.tick(20);
+    assertThat(node.role()).isEqualTo(RoleType.CANDIDATE);
+    assertThat(node.term()).isEqualTo(2);
+    node.receive(node.peer(2).votes(2, true));
+    assertThat(node.role()).isEqualTo(RoleType.LEADER);
+    node.receive(node.peer(2).beats(3, EntryId.ZERO), node.peer(2).beats(3, id(1, 1)));
+    node.tick(100);
+    assertThat(node.role()).isEqualTo(RoleType.FOLLOWER);
+    assertThat(node.term()).isEqualTo(3);
+  }
+
+  @Test
+  void section52_aWitnessNeverStands() {
+    Membership bound = TestNode.boundVoters(1, 2, 3);
+    List<Member> members = new ArrayList<>(bound.members());
+    members.set(0, new Member(TestNode.memberId(1), true, 0, false, ""));
+    TestNode node = TestNode.member(1, 3).membership(bound.withMembers(members)).start();
+    node.tick(100).campaign();
+    node.receive(node.peer(2).beats(1, EntryId.ZERO), node.peer(2).saysTimeoutNow(1));
+    assertThat(node.role()).isEqualTo(RoleType.FOLLOWER);
+    assertThat(node.term()).isEqualTo(1);
   }
 
   /** A member that is not a voter waits for ever rather than stand. */

@@ -79,6 +79,24 @@ class SafetyTest {
     assertThat(leader.commit()).as("with the first of its own term").isEqualTo(4);
   }
 
+  /** A leader commits by what it counts itself, whatever a late answer claims to know. */
+  @Test
+  void section542_aLeaderBelievesNobodyElseOnWhatIsCommitted() {
+    TestNode leader = TestNode.member(1, 3).start().becomeLeader();
+    leader.receive(new RequestVoteResponse(leader.peer(2).route(), 1, false, true, id(1, 1)));
+    assertThat(leader.commit()).isZero();
+  }
+
+  /** Others learn of a commit from any message that names it, if they have that very entry. */
+  @Test
+  void section542_othersLearnOfACommitByTheIdOfItsEntry() {
+    TestNode node = TestNode.member(1, 3).terms(1, 2).start();
+    node.receive(new RequestVote(node.peer(2).route(), 3, false, id(9, 9), id(3, 2), false));
+    assertThat(node.commit()).as("another entry").isZero();
+    node.receive(new RequestVote(node.peer(2).route(), 4, false, id(9, 9), id(2, 2), false));
+    assertThat(node.commit()).isEqualTo(2);
+  }
+
   @Test
   void section542_aLeaderOpensItsTermWithAnEntryOfItsOwn() {
     TestNode leader = TestNode.member(1, 3).terms(1, 2).start().becomeLeader();

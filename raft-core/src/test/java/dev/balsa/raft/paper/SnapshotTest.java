@@ -176,6 +176,31 @@ class SnapshotTest {
     assertThat(node.takeOnly(AppendEntriesResponse.class).index()).isEqualTo(4);
   }
 
+  /**
+   * Its entries are compacted here, so their terms are not known; they are committed all the same.
+   */
+  @Test
+  @Tag("R-68")
+  void section7_norOneOfWhichNothingIsKnownAnyMore() {
+    TestNode node = TestNode.member(1, 3).snapshotAt(3, 10).hardState(3, 0, 10).start();
+    node.receive(node.peer(2).offers(5, snapshot(node, 2, 5)));
+    assertThat(node.snapshotFetch()).isNull();
+    assertThat(node.takeOnly(AppendEntriesResponse.class).index()).isEqualTo(10);
+  }
+
+  @Test
+  @Tag("R-66")
+  void section7_aNewLeadersOfferBeginsAnotherFetch() {
+    TestNode node = follower(1);
+    node.receive(node.peer(2).offers(5, snapshot(node, 1, 10)));
+    assertThat(node.snapshotFetch().from()).isEqualTo(TestNode.memberId(2));
+    node.receive(node.peer(3).offers(6, snapshot(node, 1, 12)));
+    assertThat(node.snapshotFetch().from()).isEqualTo(TestNode.memberId(3));
+    node.raw().onSnapshotReceived(snapshot(node, 1, 10));
+    node.settle();
+    assertThat(node.status().last()).as("the first one is of no use any more").isEqualTo(id(1, 1));
+  }
+
   @Test
   @Tag("R-66")
   void section7_oneThatArrivesAfterTheLeaderChangedIsNotInstalled() {

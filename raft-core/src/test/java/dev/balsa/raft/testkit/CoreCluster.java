@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -39,6 +40,7 @@ public final class CoreCluster {
   private final TreeSet<Link> cut = new TreeSet<>();
   private final SafetyChecks checks = new SafetyChecks();
   private Predicate<Message> isHeld = message -> false;
+  private Consumer<Message> spoken = message -> {};
 
   private CoreCluster(int size, UnaryOperator<RaftConfig.Builder> settings) {
     for (long id : TestNode.ids(size)) {
@@ -77,6 +79,7 @@ public final class CoreCluster {
 
   private void send(Message message) {
     checks.onSent(message);
+    spoken.accept(message);
     inFlight.add(message);
   }
 
@@ -158,6 +161,12 @@ public final class CoreCluster {
   /** What fits stays on its way until released. */
   public CoreCluster hold(Predicate<Message> fits) {
     isHeld = fits;
+    return this;
+  }
+
+  /** Everything that is said from now on is heard by {@code listener} as well. */
+  public CoreCluster overhear(Consumer<Message> listener) {
+    spoken = listener;
     return this;
   }
 
