@@ -40,7 +40,7 @@ final class Ending<R> {
 
   void check() {
     List<Probe> probes = new ArrayList<>();
-    world.members().forEach(member -> probes.add(new Probe(member)));
+    world.survivors().forEach(member -> probes.add(new Probe(member)));
     probes.forEach(Probe::write);
     if (!await(LIVENESS_NANOS, () -> probes.stream().allMatch(probe -> probe.done))) {
       fail(Property.LIVENESS, "not every member served a write and a read. " + picture());
@@ -128,8 +128,8 @@ final class Ending<R> {
   }
 
   private boolean isQuiet() {
-    Status first = world.members().get(0).status();
-    for (SimulatedMember<R> member : world.members()) {
+    Status first = world.survivors().get(0).status();
+    for (SimulatedMember<R> member : world.survivors()) {
       Status status = member.status();
       boolean isSame =
           status.last().equals(first.last())
@@ -144,8 +144,8 @@ final class Ending<R> {
   }
 
   private void compareLogs() {
-    Observed first = world.members().get(0).observed();
-    for (SimulatedMember<R> member : world.members()) {
+    Observed first = world.survivors().get(0).observed();
+    for (SimulatedMember<R> member : world.survivors()) {
       MemberLog one = first.acknowledged();
       MemberLog other = member.observed().acknowledged();
       long from = Math.max(one.firstIndex(), other.firstIndex());
@@ -162,8 +162,8 @@ final class Ending<R> {
   }
 
   private void compareStates() {
-    ObservedStateMachine<R> first = world.members().get(0).machine();
-    for (SimulatedMember<R> member : world.members()) {
+    ObservedStateMachine<R> first = world.survivors().get(0).machine();
+    for (SimulatedMember<R> member : world.survivors()) {
       if (member.machine().lastApplied() != first.lastApplied()
           || member.machine().digest() != first.digest()) {
         fail(Property.STATE_MACHINE_SAFETY, member.observed() + " ends in another state");
@@ -172,7 +172,7 @@ final class Ending<R> {
   }
 
   private void compareDisks() {
-    for (SimulatedMember<R> member : world.members()) {
+    for (SimulatedMember<R> member : world.survivors()) {
       MemberLog image = member.disk().image();
       if (image == null) {
         fail(Property.DURABILITY, member.observed() + " has nothing on its disk");
@@ -184,7 +184,7 @@ final class Ending<R> {
 
   private String picture() {
     StringBuilder text = new StringBuilder();
-    for (SimulatedMember<R> member : world.members()) {
+    for (SimulatedMember<R> member : world.survivors()) {
       text.append("\n  m").append(member.id()).append(' ');
       text.append(member.isRunning() ? World.describe(member.status()) : "is down");
     }

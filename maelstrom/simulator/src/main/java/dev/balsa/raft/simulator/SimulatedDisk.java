@@ -20,6 +20,7 @@ final class SimulatedDisk {
   private static final Path DIRECTORY = Path.of("/balsa");
   private static final int SEGMENT_BYTES = 1 << 15;
   private static final int SNAPSHOT_CHUNK_BYTES = 512;
+  private static final CrashMode[] MODES = CrashMode.values();
 
   private final long member;
   private final World<?> world;
@@ -31,6 +32,7 @@ final class SimulatedDisk {
   private long failAt;
 
   private boolean failed;
+  private boolean doubtful;
 
   SimulatedDisk(long member, World<?> world, Runnable onCrash) {
     this.member = member;
@@ -65,7 +67,9 @@ final class SimulatedDisk {
     if (!Wal.isFormatted(config)) {
       Wal.format(config, world.bootstrap().clusterId("simulation"), member, chance);
     }
-    return wiring.logEngine(member, Wal.open(config));
+    LogEngine engine = wiring.logEngine(member, Wal.open(config));
+    doubtful = false;
+    return engine;
   }
 
   private static WalConfig config(FileSystem files) {
@@ -77,18 +81,37 @@ final class SimulatedDisk {
 
   /** Takes what the power cut leaves of what was not synced, by the world's plan. */
   void crash() {
-    failAt = 0;
-    failed = false;
     CrashMode mode = CrashMode.LOSE_ALL;
     if (chance.oneIn(world.plan().keepOneIn())) {
-      CrashMode[] modes = CrashMode.values();
-      mode = modes[1 + chance.below(modes.length - 1)];
+      mode = MODES[1 + chance.below(MODES.length - 1)];
     }
+    if (failed && reorders(mode) && !doubtful) {
+      doubtful = world.canSpare(member);
+      mode = doubtful ? mode : CrashMode.KEEP_PREFIX;
+    }
+    failAt = 0;
+    failed = false;
     world.trace().note("crash", member, mode.ordinal(), mode.toString());
     files.crash(mode, chance);
   }
 
-  /** What would be found here if the power failed now and nothing unsynced survived. */
+  private static boolean reorders(CrashMode mode) {
+    return mode == CrashMode.KEEP_SUBSET || mode == CrashMode.TEAR_SECTORS;
+  }
+
+  /**
+   * Whether the log may rightly refuse to open. A power cut in the midst of a write can leave the
+   * write's end on the disk and not its beginning. That looks like damage to something that was
+   * acknowledged, and the log is to stop rather than guess.
+   */
+  boolean isDoubtful() {
+    return doubtful;
+  }
+
+  /**
+   * What would be found here if the power failed now and nothing unsynced survived; null if
+   * nothing.
+   */
   MemberLog image() {
     SimulatedFileSystem copy = files.copy();
     copy.crash(CrashMode.LOSE_ALL, Chance.ofSeed(0));
@@ -102,11 +125,13 @@ final class SimulatedDisk {
         return recovered == null ? null : ObservedLogEngine.read(wal, World.GROUP, recovered);
       }
     } catch (IOException e) {
-      world
-          .verdict()
-          .violated(
-              Property.DURABILITY,
-              "the disk of member " + member + " cannot be read: " + World.describe(e));
+      if (!doubtful) {
+        world
+            .verdict()
+            .violated(
+                Property.DURABILITY,
+                "the disk of member " + member + " cannot be read: " + World.describe(e));
+      }
       return null;
     }
   }

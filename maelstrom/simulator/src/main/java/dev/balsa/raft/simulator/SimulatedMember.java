@@ -119,6 +119,7 @@ final class SimulatedMember<R> implements SimulatedNetwork.Endpoint {
   private boolean starting;
   private boolean crashing;
   private boolean paused;
+  private boolean stopped;
 
   SimulatedMember(long id, World<R> world, int clockPerMille) {
     this.id = id;
@@ -231,7 +232,7 @@ final class SimulatedMember<R> implements SimulatedNetwork.Endpoint {
 
   /** Starts the member from what its disk holds. Crashes again if its disk does so meanwhile. */
   void start() {
-    if (isRunning()) {
+    if (isRunning() || stopped) {
       return;
     }
     runs++;
@@ -242,14 +243,28 @@ final class SimulatedMember<R> implements SimulatedNetwork.Endpoint {
           try {
             current = new Run();
           } catch (IOException e) {
-            if (!crashing) {
-              world
-                  .verdict()
-                  .violated(Property.NO_FAILURE, observed + " cannot start: " + World.describe(e));
-            }
+            onStartFailed(e);
           }
         });
     starting = false;
+  }
+
+  private void onStartFailed(IOException cause) {
+    if (crashing) {
+      return;
+    }
+    stopped = true;
+    world.trace().note("stopped", id, cause.getMessage());
+    if (!disk.isDoubtful()) {
+      world
+          .verdict()
+          .violated(Property.NO_FAILURE, observed + " cannot start: " + World.describe(cause));
+    }
+  }
+
+  /** Whether the member stays down because it rightly does not trust its disk. */
+  boolean hasStopped() {
+    return stopped;
   }
 
   void pause() {

@@ -11,6 +11,7 @@ import dev.balsa.raft.node.Members;
 import dev.balsa.raft.node.NodeOptions;
 import dev.balsa.raft.simulator.check.Checkers;
 import dev.balsa.raft.simulator.check.MemberLog;
+import dev.balsa.raft.simulator.check.Property;
 import dev.balsa.raft.simulator.check.Verdict;
 import dev.balsa.raft.spi.StateMachine;
 import java.util.ArrayList;
@@ -215,12 +216,37 @@ final class World<R> {
     nemesis.onCrash(member);
   }
 
+  /**
+   * Whether the cluster could go on without this member as well: faults from which a member may
+   * rightly not recover befall a minority only.
+   */
+  boolean canSpare(long member) {
+    int gone = 1;
+    for (SimulatedMember<R> other : members) {
+      boolean isDoubtful = other.disk().isDoubtful() && other.id() != member;
+      gone += isDoubtful ? 1 : 0;
+    }
+    return gone <= (members.size() - 1) / 2;
+  }
+
+  /** Members that have not stopped for good. */
+  List<SimulatedMember<R>> survivors() {
+    return members.stream().filter(member -> !member.hasStopped()).toList();
+  }
+
   /** Now and then compares a promise that leaves a member with its disk. */
   void maybeInspect(SimulatedMember<R> member, Message message) {
     boolean isPromise =
         message instanceof RequestVoteResponse || message instanceof AppendEntriesResponse;
     if (isPromise && inspections.oneIn(INSPECT_ONE_IN)) {
-      checkers.durability().onRecovered(member.observed(), member.disk().image());
+      MemberLog image = member.disk().image();
+      if (image == null) {
+        verdict()
+            .violated(
+                Property.DURABILITY, member.observed() + " promises with nothing on its disk");
+      } else {
+        checkers.durability().onRecovered(member.observed(), image);
+      }
     }
   }
 
