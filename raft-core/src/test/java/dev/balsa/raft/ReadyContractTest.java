@@ -279,6 +279,22 @@ class ReadyContractTest {
     assertThat(node.commands()).containsExactly("state", "1/11");
   }
 
+  /** What was committed and not handed out is in the snapshot: nobody needs to read it any more. */
+  @Test
+  void asksForNoEntriesThatASnapshotReplaced() {
+    TestNode node = follower().holdWrites(true);
+    node.receive(node.peer(2).appends(1, EntryId.ZERO, 3, 1, 1, 1));
+    int before = node.writesUnderWay();
+    SnapshotMetadata snapshot = new SnapshotMetadata(id(1, 10), node.status().membership());
+    node.receive(node.peer(2).offers(1, snapshot));
+    node.completeSnapshotFetch(new TestNode.SnapshotFile(snapshot, List.of("state")));
+    node.completeWrites(before);
+    node.settle();
+    assertThat(node.readies()).allMatch(r -> r.fetches().isEmpty() && r.committed().isEmpty());
+    node.holdWrites(false);
+    assertThat(node.commands()).containsExactly("state");
+  }
+
   @Test
   void aSnapshotIsRestoredOnlyOnceItsRecordIsDurable() {
     TestNode node = follower(1).holdWrites(true);
@@ -542,6 +558,9 @@ class ReadyContractTest {
     leader.raw().onFetched(request, List.of(TestNode.entry(9, 2)));
     leader.settle();
     assertThat(leader.takeSent(AppendEntries.class)).as("not this log's").isEmpty();
+    leader.raw().onFetched(request, List.of(TestNode.entry(1, 3)));
+    leader.settle();
+    assertThat(leader.takeSent(AppendEntries.class)).as("not the next one").isEmpty();
     leader.holdFetches(false);
     AppendEntries sent = leader.takeOnly(AppendEntries.class);
     assertThat(sent.prev()).isEqualTo(id(1, 1));

@@ -87,9 +87,7 @@ public final class Requests {
   }
 
   void onReadIndexResponse(ReadIndexResponse message) {
-    if (message.request().bootEpoch() == raft.config().bootEpoch()) {
-      reads.complete(new ReadState(message.request(), message.index(), message.refusal()));
-    }
+    reads.complete(new ReadState(message.request(), message.index(), message.refusal()));
   }
 
   void onPropose(Propose message) {

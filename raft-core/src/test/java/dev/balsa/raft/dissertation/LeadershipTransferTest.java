@@ -49,6 +49,7 @@ class LeadershipTransferTest {
     assertThat(told.to()).isEqualTo(2);
     assertThat(told.term()).isEqualTo(1);
     leader.receive(leader.peer(2).accepts(1, 2));
+    leader.transferTo(2);
     assertThat(leader.takeSent(TimeoutNow.class)).as("once").isEmpty();
   }
 

@@ -86,6 +86,15 @@ class InvariantsTest {
   }
 
   @Test
+  void everyReadyIsChecked() {
+    Raft raft = raft(1, 0, 1, 3, 0);
+    Readies readies = new Readies(raft);
+    readies.next();
+    raft.log().append(TestNode.entry(2, 4));
+    assertThatThrownBy(readies::next).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void leadingATermThatIsNotDurableIsRefusedAtOnce() {
     Raft raft = raft(0, 0, 0, 0, 0);
     raft.becomeCandidate(false);

@@ -66,6 +66,8 @@ class SnapshotTest {
     TestNode leader = compactedLeader();
     leader.receive(leader.peer(2).rejects(2, 10, EntryId.ZERO));
     leader.sent().clear();
+    leader.receive(leader.peer(2).accepts(2, 0));
+    assertThat(leader.sent()).as("nothing new: it goes on").isEmpty();
     leader.receive(leader.peer(2).accepts(2, 4));
     assertThat(leader.takeSent(AppendEntries.class)).isEmpty();
     assertThat(leader.takeOnly(InstallSnapshot.class).snapshot().id()).isEqualTo(id(1, 10));

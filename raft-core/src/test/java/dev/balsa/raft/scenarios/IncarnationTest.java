@@ -74,6 +74,16 @@ class IncarnationTest {
     assertThat(boundIncarnations(leader)).containsExactly(1001L, 1002L, 1003L);
   }
 
+  /** Until then the configuration before it is not known to be committed under this leader. */
+  @Test
+  void itChangesNothingBeforeItsFirstCommit() {
+    TestNode leader = unboundLeader(3);
+    leader.receive(leader.peer(2).answersBeat(1, 0), leader.peer(3).answersBeat(1, 0)).tick(1);
+    assertThat(leader.status().last()).isEqualTo(id(1, 1));
+    leader.receive(leader.peer(2).accepts(1, 1)).tick(1);
+    assertThat(leader.status().last()).isEqualTo(id(1, 2));
+  }
+
   @Test
   void anAcknowledgementOfAnotherDirectoryCountsForNothing() {
     TestNode leader = TestNode.member(1, 3).start().becomeLeader();

@@ -40,6 +40,7 @@ class ProgressTest {
     assertThat(peer.next()).isEqualTo(15);
     assertThat(peer.isPaused()).isTrue();
     assertThat(peer.maybeAdvance(12)).isTrue();
+    assertThat(peer.next()).as("what is under way is not sent again").isEqualTo(15);
     assertThat(peer.isPaused()).isFalse();
   }
 
