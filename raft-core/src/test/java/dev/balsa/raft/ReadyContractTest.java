@@ -143,6 +143,8 @@ class ReadyContractTest {
     assertThat(node.takeSent(RequestVoteResponse.class)).hasSize(1);
     node.receive(node.peer(2).beats(1, EntryId.ZERO));
     assertThat(node.takeSent(HeartbeatResponse.class)).hasSize(1);
+    TestNode asking = TestNode.member(1, 3).start().holdWrites(true).campaign();
+    assertThat(asking.takeSent(RequestVote.class)).hasSize(2);
     TestNode leader = TestNode.member(1, 3).start().becomeLeader().holdWrites(true);
     leader.receive(leader.peer(2).accepts(1, 1));
     leader.takeSent(AppendEntries.class);
@@ -544,6 +546,18 @@ class ReadyContractTest {
     node.settle();
     node.holdFetches(false);
     assertThat(node.commands()).containsExactly("1/1", "1/2");
+  }
+
+  @Test
+  void moreThanWasAskedForIsNotApplied() {
+    TestNode node = TestNode.member(1, 3).terms(1, 1).start().holdFetches(true);
+    node.receive(node.peer(2).beats(1, id(1, 1)));
+    FetchRequest request = last(node).fetches().get(0);
+    node.raw().onFetched(request, List.of(TestNode.entry(1, 1), TestNode.entry(1, 2)));
+    node.settle();
+    assertThat(node.commands()).as("2 is not committed").isEmpty();
+    node.holdFetches(false);
+    assertThat(node.commands()).containsExactly("1/1");
   }
 
   @Test

@@ -8,10 +8,15 @@ import dev.balsa.raft.message.AppendEntries;
 import dev.balsa.raft.message.RequestVote;
 import dev.balsa.raft.message.TimeoutNow;
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.IdSet;
+import dev.balsa.raft.model.Member;
+import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.Refusal.Reason;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.testkit.CoreCluster;
 import dev.balsa.raft.testkit.TestNode;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -128,6 +133,22 @@ class LeadershipTransferTest {
     assertThat(follower.transferTo(2).reason()).isEqualTo(Reason.NO_LEADER);
     follower.receive(follower.peer(2).beats(1, EntryId.ZERO));
     assertThat(follower.transferTo(2).reason()).isEqualTo(Reason.NOT_LEADER);
+  }
+
+  @Test
+  @Tag("R-38")
+  void section310_neitherAWitnessNorALearnerCanBeTheTarget() {
+    List<Member> members = new ArrayList<>(TestNode.boundVoters(1, 2, 3, 4).members());
+    members.set(1, new Member(TestNode.memberId(2), true, 0, false, ""));
+    IdSet none = IdSet.EMPTY;
+    Membership membership =
+        new Membership(EntryId.ZERO, members, IdSet.of(1, 2, 4), none, IdSet.of(3), none, false, 0);
+    TestNode leader = TestNode.member(1, 4).membership(membership).start().becomeLeader();
+    leader.receive(leader.peer(2).accepts(1, 1), leader.peer(3).accepts(1, 1));
+    assertThat(leader.transferTo(2).reason()).isEqualTo(Reason.NOT_A_MEMBER);
+    assertThat(leader.transferTo(3).reason()).isEqualTo(Reason.NOT_A_MEMBER);
+    assertThat(leader.transferTo(0)).isNull();
+    assertThat(leader.status().transferee()).isEqualTo(4);
   }
 
   @Test

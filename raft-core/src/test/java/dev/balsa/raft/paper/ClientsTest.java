@@ -8,6 +8,8 @@ import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.Propose;
 import dev.balsa.raft.message.ProposeResponse;
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.ForwardState;
+import dev.balsa.raft.model.ProposeResult;
 import dev.balsa.raft.model.Refusal.Reason;
 import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.testkit.CoreCluster;
@@ -31,6 +33,15 @@ class ClientsTest {
     EntryId where = cluster.node(3).forwards().get(0).result().first();
     assertThat(where).isEqualTo(id(1, 2));
     assertThat(cluster.node(1).commands()).containsExactly("a");
+  }
+
+  @Test
+  void section8_theAnswerIsHandedOutThoughThereIsNothingElseToSay() {
+    TestNode node = TestNode.member(1, 3).start();
+    node.receive(node.peer(2).beats(1, EntryId.ZERO));
+    ProposeResult result = ProposeResult.accepted(id(1, 5));
+    node.receive(new ProposeResponse(node.peer(2).route(), 1, new RequestId(1, 1), 1, result));
+    assertThat(node.forwards()).containsExactly(new ForwardState(new RequestId(1, 1), 1, result));
   }
 
   @Test

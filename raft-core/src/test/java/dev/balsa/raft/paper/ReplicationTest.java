@@ -358,6 +358,15 @@ class ReplicationTest {
   }
 
   @Test
+  void section53_aPeerThatHasEverythingIsSentNothing() {
+    TestNode leader = leader();
+    acceptAll(leader, 1);
+    leader.takeSent(AppendEntries.class);
+    leader.tick(3).receive(leader.peer(2).answersBeat(1, 0), leader.peer(3).answersBeat(1, 0));
+    assertThat(leader.takeSent(AppendEntries.class)).isEmpty();
+  }
+
+  @Test
   void section53_aFollowerThatWasAwayCatchesUp() {
     CoreCluster cluster = CoreCluster.of(3).elect(1).isolate(3);
     for (int i = 0; i < 50; i++) {

@@ -87,6 +87,30 @@ class SnapshotTest {
   }
 
   @Test
+  void section7_aFailureOfWhatWasNotOfferedChangesNothing() {
+    TestNode leader = compactedLeader();
+    leader.receive(leader.peer(2).accepts(2, 11));
+    leader.receive(leader.peer(2).answersOffer(2, EntryId.ZERO, false));
+    assertThat(leader.status().progress().get(0).state()).isEqualTo("replicate");
+  }
+
+  /** The entry before those that are being read is gone when they arrive. */
+  @Test
+  @Tag("R-56")
+  void section7_compactionOvertakesWhatIsBeingRead() {
+    TestNode leader = TestNode.member(1, 3).terms(1, 1, 1, 1, 1, 1, 1, 1).start().becomeLeader();
+    leader.receive(leader.peer(3).accepts(2, 9)).holdFetches(true);
+    leader.receive(leader.peer(2).rejects(2, 8, id(1, 3)));
+    assertThat(leader.fetchesUnderWay()).isEqualTo(1);
+    assertThat(leader.snapshot(6)).isTrue();
+    assertThat(leader.status().firstIndex()).isEqualTo(4);
+    leader.sent().clear();
+    leader.holdFetches(false);
+    assertThat(leader.takeOnly(InstallSnapshot.class).to()).isEqualTo(2);
+    assertThat(leader.takeSent(AppendEntries.class)).isEmpty();
+  }
+
+  @Test
   @Tag("R-63")
   void section7_anOfferThatGotLostIsRepeatedAfterATimeout() {
     TestNode leader = compactedLeader();
