@@ -29,12 +29,12 @@ balsa_version() {
 
 # balsa_class_path MODULE: the class path of a built module.
 balsa_class_path() {
-  printf '%s\n' "$BALSA_ROOT/$1/target/main/*:$BALSA_ROOT/$1/target/lib/*"
+  printf '%s\n' "$BALSA_ROOT/$1/target/run/*"
 }
 
 # balsa_is_stale MODULE DEPENDENCY...: whether the module is not built, or older than a source of any of these.
 balsa_is_stale() {
-  local stamp="$BALSA_ROOT/$1/target/built" module
+  local stamp="$BALSA_ROOT/$1/target/run/built" module
   [ -e "$stamp" ] || return 0
   local sources=("$BALSA_ROOT/pom.xml")
   for module; do
@@ -54,25 +54,24 @@ balsa_lock() {
 # balsa_build MODULE DEPENDENCY...: builds the module if it is missing or older than its sources. DEPENDENCY are the
 # other modules of the project that it is made of.
 #
-# Two scripts never build at once, and none builds while a process runs from one of these modules: it would pull the
-# jars from under it. Such a process holds a shared lock on the module's directory, taken here and handed on by exec;
-# a script that starts processes in the background and goes on itself calls balsa_release after it has started them.
+# What runs, runs from target/run, a copy of all jars that no other build touches. Such a process holds a shared lock on
+# that directory, taken here and handed on by exec, and as long as one does, the copy stays as it is. A script that
+# starts processes in the background and goes on itself calls balsa_release after it has started them.
 balsa_build() {
-  local module
+  local run="$BALSA_ROOT/$1/target/run"
   command -v "$BALSA_JAVA" >/dev/null ||
     balsa_die 1 "no java found${JAVA_HOME:+ in JAVA_HOME=$JAVA_HOME}; install a JDK, 17 or newer, or point JAVA_HOME at one"
+  # Two scripts never build at once.
   exec 8<"$BALSA_ROOT"
   balsa_lock -x 8
   if balsa_is_stale "$@"; then
-    if balsa_try_exclusive "$@"; then
-      balsa_maven "$1" "$BALSA_ROOT/$1/target/built"
-    elif [ -e "$BALSA_ROOT/$1/target/built" ]; then
+    if balsa_is_in_use "$run"; then
       echo "${0##*/}: sources have changed, but a process runs from the build: using the build as it is" >&2
     else
-      balsa_die 1 "$1 is not built, and a process runs from another module of the same build; stop it first"
+      balsa_maven "$1"
     fi
   fi
-  exec 9<"$BALSA_ROOT/$1"
+  exec 9<"$run"
   balsa_lock -s 9
   exec 8<&-
 }
@@ -82,21 +81,18 @@ balsa_release() {
   exec 9<&-
 }
 
-# balsa_try_exclusive MODULE...: whether no process runs from any of these. Nothing starts as long as the caller holds
-# the project's lock, so the answer stays true without keeping the locks.
-balsa_try_exclusive() {
-  local module
-  for module; do
-    (
-      exec 7<"$BALSA_ROOT/$module"
-      balsa_lock -n -x 7
-    ) || return 1
-  done
+# balsa_is_in_use DIRECTORY: whether a process holds a lock on it. None starts as long as the caller holds the project's.
+balsa_is_in_use() {
+  [ -d "$1" ] || return 1
+  ! (
+    exec 7<"$1"
+    balsa_lock -n -x 7
+  )
 }
 
-# balsa_maven MODULE STAMP: builds, with all output on stderr.
+# balsa_maven MODULE: builds, with all output on stderr, and puts the jars where they are run from.
 balsa_maven() {
-  local started
+  local target="$BALSA_ROOT/$1/target" started
   command -v mvn >/dev/null || balsa_die 1 "$1 is not built, and there is no mvn to build it; install Maven 3.8 or newer"
   echo "${0##*/}: building $1 (the first time takes a while)" >&2
   started=$(mktemp)
@@ -105,7 +101,11 @@ balsa_maven() {
     rm -f -- "$started"
     balsa_die 1 "the build failed; Maven's output above says where"
   fi
+  rm -rf -- "$target/run.new" "$target/run"
+  mkdir -- "$target/run.new"
+  cp -- "$target"/main/*.jar "$target"/lib/*.jar "$target/run.new/"
+  mv -- "$target/run.new" "$target/run"
   # The time at which the build began: what was saved meanwhile is newer.
-  touch -r "$started" -- "$2"
+  touch -r "$started" -- "$target/run/built"
   rm -f -- "$started"
 }

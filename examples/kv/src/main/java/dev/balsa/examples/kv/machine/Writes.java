@@ -34,7 +34,9 @@ final class Writes {
    */
   static Result.Put put(PutRequest request, Writer writer) throws RequestException {
     byte[] key = request.getKey().toByteArray();
-    KeyVersion current = writer.get(key);
+    boolean needsCurrent =
+        request.getPrevKv() || request.getIgnoreValue() || request.getIgnoreLease();
+    KeyVersion current = needsCurrent ? writer.get(key) : null;
     check(request, current);
     byte[] value = request.getIgnoreValue() ? current.value() : request.getValue().toByteArray();
     long lease = request.getIgnoreLease() ? current.lease() : request.getLease();

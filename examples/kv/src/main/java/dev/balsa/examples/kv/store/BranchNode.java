@@ -3,6 +3,7 @@ package dev.balsa.examples.kv.store;
 
 import java.util.Arrays;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * An inner node.
@@ -49,12 +50,12 @@ final class BranchNode extends Node {
   }
 
   @Override
-  void put(Object owner, byte[] key, History history) {
+  void update(Object owner, byte[] key, UnaryOperator<History> change) {
     int i = childFor(key);
     Node child = children[i].editable(owner);
     children[i] = child;
     live -= child.live;
-    child.put(owner, key, history);
+    child.update(owner, key, change);
     live += child.live;
     if (child.isFull()) {
       splitChild(i, owner);

@@ -3,6 +3,7 @@ package dev.balsa.examples.kv.store;
 
 import java.util.Iterator;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * An immutable ordered map from key to {@link History}: a B+ tree that is changed by copying the
@@ -82,10 +83,14 @@ final class KeyTree {
       return new KeyTree(root).get(key);
     }
 
-    /** Sets a key's versions. */
-    void put(byte[] key, History history) {
+    /**
+     * Changes a key's versions, in one descent.
+     *
+     * @param change from the versions so far, null for none, to the new ones
+     */
+    void update(byte[] key, UnaryOperator<History> change) {
       root = root.editable(owner);
-      root.put(owner, key, history);
+      root.update(owner, key, change);
       if (root.isFull()) {
         BranchNode grown = new BranchNode(owner);
         grown.adopt(0, root);

@@ -3,6 +3,7 @@ package dev.balsa.examples.kv.store;
 
 import java.util.Arrays;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** A leaf: keys and their histories. */
 final class LeafNode extends Node {
@@ -48,11 +49,14 @@ final class LeafNode extends Node {
   }
 
   @Override
-  void put(Object owner, byte[] key, History history) {
+  void update(Object owner, byte[] key, UnaryOperator<History> change) {
     int i = find(key);
+    History history;
     if (i >= 0) {
+      history = change.apply(histories[i]);
       live -= liveAt(i);
     } else {
+      history = change.apply(null);
       i = -i - 1;
       System.arraycopy(keys, i, keys, i + 1, size - i);
       System.arraycopy(histories, i, histories, i + 1, size - i);

@@ -2,6 +2,7 @@
 package dev.balsa.examples.kv.store;
 
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * A node of a {@link KeyTree}.
@@ -36,8 +37,8 @@ abstract sealed class Node permits LeafNode, BranchNode {
   /** This node if {@code owner} may change it, otherwise a copy that it may change. */
   abstract Node editable(Object owner);
 
-  /** Puts into this node, which is editable. */
-  abstract void put(Object owner, byte[] key, History history);
+  /** Changes the versions of one key below this node, which is editable. */
+  abstract void update(Object owner, byte[] key, UnaryOperator<History> change);
 
   /** Removes from this node, which is editable. */
   abstract void remove(Object owner, byte[] key);

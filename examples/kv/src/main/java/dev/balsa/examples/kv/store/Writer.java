@@ -65,19 +65,20 @@ public final class Writer {
 
   /** Writes a key. The arrays must not be changed afterwards. */
   public void put(byte[] key, byte[] value, long lease) {
-    History history = tree.get(key);
-    KeyVersion old = history == null ? null : history.newest();
+    tree.update(key, history -> add(next(history, key, value, lease), history));
+  }
+
+  private KeyVersion next(History history, byte[] key, byte[] value, long lease) {
     long next = revision + 1;
-    KeyVersion version;
-    if (old == null || old.isTombstone()) {
-      byte[] sameKey = old == null ? key : old.key();
-      version = new KeyVersion(sameKey, value, next, next, changes, 1, lease);
-    } else {
-      version =
-          new KeyVersion(
-              old.key(), value, old.createRevision(), next, changes, old.version() + 1, lease);
+    if (history == null) {
+      return new KeyVersion(key, value, next, next, changes, 1, lease);
     }
-    add(version, history);
+    KeyVersion old = history.newest();
+    if (old.isTombstone()) {
+      return new KeyVersion(old.key(), value, next, next, changes, 1, lease);
+    }
+    return new KeyVersion(
+        old.key(), value, old.createRevision(), next, changes, old.version() + 1, lease);
   }
 
   /** Deletes the keys of a range. Returns what they were, in order. */
@@ -93,16 +94,17 @@ public final class Writer {
               return true;
             });
     for (KeyVersion version : deleted) {
-      add(KeyVersion.tombstone(version.key(), revision + 1, changes), tree.get(version.key()));
+      byte[] key = version.key();
+      tree.update(key, history -> add(KeyVersion.tombstone(key, revision + 1, changes), history));
     }
     return deleted;
   }
 
-  private void add(KeyVersion version, History older) {
-    tree.put(version.key(), new History(version, older));
+  private History add(KeyVersion version, History older) {
     unlogged.add(version);
     footprint += version.footprint();
     changes++;
+    return new History(version, older);
   }
 
   /** Ends the transaction. Returns the revision: a new one exactly if something was written. */
@@ -205,7 +207,7 @@ public final class Writer {
       if (left == null) {
         tree.remove(key);
       } else {
-        tree.put(key, left);
+        tree.update(key, same -> left);
       }
     }
   }
