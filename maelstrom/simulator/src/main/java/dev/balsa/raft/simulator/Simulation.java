@@ -4,6 +4,7 @@ package dev.balsa.raft.simulator;
 import dev.balsa.raft.spi.StateMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +43,8 @@ public final class Simulation<R> {
   private static final Path DIRECTORY = Path.of("target", "simulation");
 
   private final Supplier<? extends StateMachine<R>> machines;
-  private Workload workload = (chance, client, sequence) -> Long.toString(sequence).getBytes();
+  private Workload workload =
+      (chance, client, sequence) -> (client + "/" + sequence).getBytes(StandardCharsets.UTF_8);
   private int members = 3;
   private int clients = 4;
   private int digestEvery = 8;
