@@ -83,14 +83,15 @@ final class GroupLog {
 
   /** A new hard state, written or to be written with what comes next. */
   synchronized void hardState(HardState newState, boolean waits) {
-    require(
-        newState.term() >= hardState.term(),
-        "term " + newState.term() + " after term " + hardState.term());
-    require(
-        newState.term() > hardState.term()
-            || hardState.votedFor() == 0
-            || newState.votedFor() == hardState.votedFor(),
-        "a second vote in term " + hardState.term());
+    if (newState.term() < hardState.term()) {
+      throw new IllegalStateException(
+          "term " + newState.term() + " after term " + hardState.term());
+    }
+    if (newState.term() == hardState.term()
+        && hardState.votedFor() != 0
+        && newState.votedFor() != hardState.votedFor()) {
+      throw new IllegalStateException("a second vote in term " + hardState.term());
+    }
     hardState = newState;
     hardStateWaits = waits;
   }
@@ -141,8 +142,10 @@ final class GroupLog {
 
   /** An entry stands at {@code position}. Its data is kept only if it is a configuration. */
   synchronized void append(EntryId id, long position, int length) {
-    require(id.index() == last.index() + 1, "entry " + id + " after " + last);
-    require(id.term() >= last.term(), "entry " + id + " of an older term after " + last);
+    // Not by require: this is asked for every entry, and its text would be made each time.
+    if (id.index() != last.index() + 1 || id.term() < last.term()) {
+      throw new IllegalStateException("entry " + id + " after " + last);
+    }
     if (runs.isEmpty() || runs.get(runs.size() - 1).term() != id.term()) {
       runs.add(id);
     }

@@ -42,6 +42,14 @@ final class SimulatedDisk {
     files.observe(this::before);
   }
 
+  /** Written out only when somebody reads the trace. */
+  private record Io(Operation operation, Path path) {
+    @Override
+    public String toString() {
+      return operation + " " + path.getFileName();
+    }
+  }
+
   /** Lets the power fail at the {@code count}-th I/O from now; never if 0. */
   void failAfter(long count) {
     failAt = count == 0 ? 0 : files.operations() + count;
@@ -57,7 +65,7 @@ final class SimulatedDisk {
       throw new SimulatedCrash("the power fails at " + operation + " " + path);
     }
     if (operation.isChange()) {
-      world.trace().note("io", member, operation.ordinal(), operation + " " + path.getFileName());
+      world.trace().note("io", member, count * 31 + operation.ordinal(), new Io(operation, path));
     }
   }
 

@@ -350,6 +350,14 @@ final class SimulatedMember<R> implements SimulatedNetwork.Endpoint {
 
   // ---------------------------------------------------------------- checks
 
+  /** Written out only when somebody reads the trace. */
+  private record Picture(Status status) {
+    @Override
+    public String toString() {
+      return World.describe(status);
+    }
+  }
+
   private void observe() {
     Status status = current.node.status();
     long digest =
@@ -359,7 +367,7 @@ final class SimulatedMember<R> implements SimulatedNetwork.Endpoint {
                 + status.role().ordinal());
     if (digest != current.lastStatus) {
       current.lastStatus = digest;
-      world.trace().note("status", id, digest, World.describe(status));
+      world.trace().note("status", id, digest, new Picture(status));
     }
     world.checkers().onStatus(observed, status);
   }

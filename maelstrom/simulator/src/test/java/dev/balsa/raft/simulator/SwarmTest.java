@@ -3,6 +3,7 @@ package dev.balsa.raft.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 /** Mixed faults, other ones in each seed. */
@@ -21,6 +22,7 @@ class SwarmTest {
   }
 
   private static void run(int members, int seeds) {
+    long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     SimulationReport report =
         Simulation.of(Ledger::new)
             .workload(Ledger::put)
@@ -29,7 +31,8 @@ class SwarmTest {
             .firstSeed(FIRST_SEED)
             .seeds(seeds)
             .check();
-    System.out.println(report);
+    double seconds = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin) / 1e9;
+    System.out.printf("%s; %.1f seeds a CPU second%n", report, report.seeds() / seconds);
     // A run in which little happens proves little.
     assertThat(report.acknowledged()).isGreaterThan(100 * report.seeds());
     assertThat(report.leaders()).isGreaterThan(2 * report.seeds());
