@@ -92,7 +92,7 @@ balsa_is_in_use() {
 
 # balsa_maven MODULE: builds, with all output on stderr, and puts the jars where they are run from.
 balsa_maven() {
-  local target="$BALSA_ROOT/$1/target" started
+  local started
   command -v mvn >/dev/null || balsa_die 1 "$1 is not built, and there is no mvn to build it; install Maven 3.8 or newer"
   echo "${0##*/}: building $1 (the first time takes a while)" >&2
   started=$(mktemp)
@@ -101,11 +101,18 @@ balsa_maven() {
     rm -f -- "$started"
     balsa_die 1 "the build failed; Maven's output above says where"
   fi
+  # Stamped with the time at which the build began: what was saved meanwhile is newer.
+  balsa_take "$1" "$started"
+  rm -f -- "$started"
+}
+
+# balsa_take MODULE [REFERENCE]: puts the jars that Maven has made where they are run from, as built at the time of the
+# file REFERENCE, or now.
+balsa_take() {
+  local target="$BALSA_ROOT/$1/target"
   rm -rf -- "$target/run.new" "$target/run"
   mkdir -- "$target/run.new"
   cp -- "$target"/main/*.jar "$target"/lib/*.jar "$target/run.new/"
   mv -- "$target/run.new" "$target/run"
-  # The time at which the build began: what was saved meanwhile is newer.
-  touch -r "$started" -- "$target/run/built"
-  rm -f -- "$started"
+  touch ${2:+-r "$2"} -- "$target/run/built"
 }

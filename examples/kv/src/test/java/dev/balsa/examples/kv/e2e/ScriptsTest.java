@@ -33,15 +33,19 @@ class ScriptsTest {
   private String command;
   private int port;
 
-  /**
-   * Maven has just packaged what the scripts run from. Told so, they do not build it again below
-   * it.
-   */
+  /** Maven has just packaged what the scripts run. Given that, they need not build it again. */
   @BeforeAll
-  static void tellThatItIsBuilt() throws IOException {
+  static void takeWhatIsPackaged() {
     Path target = Project.root().resolve("examples/kv/target");
     assertThat(target.resolve("main")).as("packaged by 'mvn verify'").isDirectory();
-    Files.writeString(target.resolve("built"), "");
+    Shell.run(
+            "bash",
+            "-c",
+            "set -euo pipefail; . \"$1\"; balsa_is_in_use \"$2\" || balsa_take examples/kv",
+            "take",
+            BIN.resolve("lib.sh").toString(),
+            target.resolve("run").toString())
+        .succeeds();
   }
 
   @BeforeEach
