@@ -581,6 +581,18 @@ class ReadyContractTest {
     assertThat(sent.entries()).extracting(Entry::index).startsWith(2L, 3L, 4L);
   }
 
+  @Test
+  void entriesThatNobodyWaitsForAreNotSent() {
+    TestNode leader = TestNode.member(1, 3).terms(1, 1).start().becomeLeader();
+    leader.receive(leader.peer(2).accepts(2, 3));
+    leader.sent().clear();
+    List<Entry> entries = List.of(TestNode.entry(1, 1));
+    leader.raw().onFetched(new FetchRequest(2, new IndexRange(1, 1), 100), entries);
+    leader.raw().onFetched(new FetchRequest(99, new IndexRange(1, 1), 100), entries);
+    leader.settle();
+    assertThat(leader.sent()).isEmpty();
+  }
+
   // ---------------------------------------------------------------- RawNode's own words
 
   @Test
