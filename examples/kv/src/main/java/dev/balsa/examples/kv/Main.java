@@ -6,6 +6,8 @@ import dev.balsa.examples.kv.server.MemberConfig;
 import dev.balsa.examples.kv.server.ServerCommand;
 import dev.balsa.examples.kv.server.StartException;
 import java.util.concurrent.CompletionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -13,6 +15,9 @@ import picocli.CommandLine.ParameterException;
 public final class Main {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
+
+  /** Held, because a logger that nobody holds forgets its level. */
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
 
   private Main() {}
 
@@ -72,5 +77,7 @@ public final class Main {
     System.setProperty(prefix + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
     System.setProperty(prefix + "showThreadName", "false");
     System.setProperty(prefix + "showShortLogName", "true");
+    // gRPC logs by java.util.logging, and tells of every client that breaks off.
+    GRPC.setLevel(level.equals("debug") ? Level.FINE : Level.WARNING);
   }
 }

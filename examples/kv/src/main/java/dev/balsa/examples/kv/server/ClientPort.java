@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The gRPC server that clients talk to. */
+/** The server that clients talk to: gRPC, and a little HTTP. */
 final class ClientPort implements AutoCloseable {
   /** Stock clients ping every ten seconds; gRPC's own default would cut them off for that. */
   private static final int MIN_KEEPALIVE_SECONDS = 5;
@@ -34,7 +34,8 @@ final class ClientPort implements AutoCloseable {
    *
    * @throws StartException if an address cannot be bound
    */
-  static ClientPort open(List<String> urls, Door door, List<BindableService> services)
+  static ClientPort open(
+      List<String> urls, Door door, ProtocolSwitch protocols, List<BindableService> services)
       throws StartException {
     // Calls run on the event loops themselves, so a few serve all connections.
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -50,6 +51,7 @@ final class ClientPort implements AutoCloseable {
         .workerEventLoopGroup(loops)
         .channelType(NioServerSocketChannel.class)
         .directExecutor()
+        .protocolNegotiator(protocols)
         .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
         .maxInboundMessageSize(Door.MAX_INBOUND_BYTES)

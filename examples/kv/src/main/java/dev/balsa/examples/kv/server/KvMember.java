@@ -175,10 +175,9 @@ public final class KvMember implements AutoCloseable {
             new ClusterService(context),
             new MaintenanceService(context),
             new HealthStatusManager().getHealthService());
-    return ClientPort.open(
-        config.listenClientUrls(),
-        new Door(() -> context.replica().status().leader() != 0),
-        services);
+    Door door = new Door(() -> context.replica().status().leader() != 0);
+    ProtocolSwitch protocols = new ProtocolSwitch(() -> new HttpRequests(context));
+    return ClientPort.open(config.listenClientUrls(), door, protocols, services);
   }
 
   /** Completes when the member has stopped by itself, with the cause. */

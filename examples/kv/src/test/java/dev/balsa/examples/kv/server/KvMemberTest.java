@@ -103,16 +103,46 @@ class KvMemberTest {
     assertThat(list.getMembers(0).getPeerURLsList()).containsExactly("http://127.0.0.1:0");
   }
 
+  /** Sends these bytes; returns what comes back until the member closes the connection. */
+  private String send(String bytes) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", member.clientPort())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private String get(String path) throws IOException {
+    return send("GET " + path + " HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n");
+  }
+
   @Test
   void garbageOnTheClientPortHarmsNobody() throws Exception {
     start();
-    for (String garbage : new String[] {"GET / HTTP/1.1\r\n\r\n", "\0\0\0\0\0\0", "PRI * HTTP/2"}) {
-      try (Socket socket = new Socket("127.0.0.1", member.clientPort())) {
-        socket.getOutputStream().write(garbage.getBytes(StandardCharsets.ISO_8859_1));
-        socket.getOutputStream().flush();
-      }
-    }
+    assertThat(send("\u0016\u0003\u0001 the start of TLS")).isEmpty();
+    assertThat(send("GET /\0\r\n\r\n")).startsWith("HTTP/1.1 400");
+    assertThat(send("PRI * HTTP/2.0\r\n\r\nno, it is not\r\n\r\n")).isNotNull();
     assertThat(kv().put(ServiceFixture.putRequest("a", "1").build()).hasHeader()).isTrue();
+  }
+
+  @Test
+  void plainHttpSharesTheClientPort() throws Exception {
+    start();
+    kv().put(ServiceFixture.putRequest("a", "1").build());
+    assertThat(get("/health"))
+        .startsWith("HTTP/1.1 200 OK")
+        .contains("content-type: application/json")
+        .endsWith("{\"health\":\"true\",\"reason\":\"\"}");
+    assertThat(get("/version")).endsWith("{\"etcdserver\":\"3.5.21\",\"etcdcluster\":\"3.5.0\"}");
+    assertThat(get("/nothing")).startsWith("HTTP/1.1 404");
+    assertThat(send("POST /health HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
+        .startsWith("HTTP/1.1 405");
+    assertThat(
+            send("GET /health HTTP/1.1\r\n\r\nGET /version HTTP/1.1\r\nConnection: close\r\n\r\n"))
+        .as("one connection, two answers")
+        .contains("\"health\":\"true\"")
+        .contains("etcdserver");
   }
 
   @Test
