@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Short runs against a real cluster of one member: whether figures come out, not which. */
 @Tag("e2e")
-@Timeout(120)
+@Timeout(300)
 class ClusterBenchTest {
   private static final Pattern LINE =
       Pattern.compile(

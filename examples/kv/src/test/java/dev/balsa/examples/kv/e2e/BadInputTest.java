@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What a member is given wrongly: it says what is wrong and what helps, or goes on serving. */
 @Tag("e2e")
-@Timeout(120)
+@Timeout(300)
 class BadInputTest {
   private static final int MIB = 1 << 20;
 

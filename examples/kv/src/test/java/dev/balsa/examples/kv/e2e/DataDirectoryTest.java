@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A member that has lost its memory, or has another's, does not count; the others go on. */
 @Tag("e2e")
-@Timeout(120)
+@Timeout(300)
 class DataDirectoryTest {
   /**
    * It has forgotten its votes and what it acknowledged: counting it would lose what is committed.

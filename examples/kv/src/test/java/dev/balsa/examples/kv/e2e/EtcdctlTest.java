@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Stock etcdctl, as a new user would try it: each command against every member alone. */
 @Tag("e2e")
-@Timeout(120)
+@Timeout(300)
 class EtcdctlTest {
   private static Cluster cluster;
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Members are killed under load; what was acknowledged stays. */
 @Tag("e2e")
-@Timeout(180)
+@Timeout(420)
 class LeaderCrashTest {
   private static final int PUTS_PER_SECOND = 1000;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * from it in that moment must not be answered from its old state (dissertation, section 6.4).
  */
 @Tag("e2e")
-@Timeout(180)
+@Timeout(300)
 class PausedLeaderTest {
   private static final int READS = 400;
   private static final String KEY = "register";

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The kernel's own account of when members synced, against when puts were acknowledged. */
 @Tag("e2e")
-@Timeout(180)
+@Timeout(300)
 class SyncCountTest {
   private static final int PUTS = 200;
 
