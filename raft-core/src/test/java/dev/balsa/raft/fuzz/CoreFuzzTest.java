@@ -14,7 +14,7 @@ class CoreFuzzTest {
   void figure3HoldsUnderRandomSchedules() {
     Long only = Long.getLong("fuzz.seed");
     long first = only == null ? 1 : only;
-    long runs = only == null ? Integer.getInteger("fuzz.runs", 1000) : 1;
+    long runs = only == null ? Integer.getInteger("fuzz.runs", 6000) : 1;
     for (long seed = first; seed < first + runs; seed++) {
       try {
         new FuzzRun(seed).run(EVENTS);

@@ -49,7 +49,7 @@ class ForgedMessagesTest {
   void nothingThatAPeerSaysMakesANodeThrow() {
     Long only = Long.getLong("fuzz.seed");
     long first = only == null ? 1 : only;
-    long runs = only == null ? 700 : 1;
+    long runs = only == null ? 5000 : 1;
     for (long seed = first; seed < first + runs; seed++) {
       try {
         run(new Dice(seed));

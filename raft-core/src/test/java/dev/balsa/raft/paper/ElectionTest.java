@@ -42,7 +42,7 @@ class ElectionTest {
       long of = seed;
       TestNode node = TestNode.member(1, 3).config(c -> c.preVote(false).seed(of)).start();
       int ticks = 0;
-      while (node.role() == RoleType.FOLLOWER) {
+      while (node.role() == RoleType.FOLLOWER && ticks < 50) {
         node.tick(1);
         ticks++;
       }

@@ -150,7 +150,7 @@ class ReplicationTest {
     cluster.heal().hold(m -> m.to() == 3 || m.from() == 3);
     int appends = 0;
     cluster.tick(1, 1);
-    while (cluster.node(2).view().termOf(401) != 31 && appends < 100) {
+    for (int round = 0; round < 100 && cluster.node(2).view().termOf(401) != 31; round++) {
       appends += cluster.inFlight(AppendEntries.class).stream().filter(m -> m.to() == 2).count();
       cluster.deliverIf(m -> m.to() == 2).deliverIf(m -> m.from() == 2);
     }

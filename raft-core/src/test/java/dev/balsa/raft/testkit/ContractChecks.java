@@ -12,6 +12,7 @@ import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.model.Ready;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.Status;
+import java.util.function.Supplier;
 
 /** What holds of one member at every turn, whatever the others do. */
 final class ContractChecks {
@@ -19,27 +20,27 @@ final class ContractChecks {
 
   /** The contract of {@link Ready}, as far as one of them shows it. */
   static void onReady(TestNode node, Ready ready, long number) {
-    require(ready.number() == number, "Ready " + ready.number() + " instead of " + number);
+    require(ready.number() == number, () -> "Ready " + ready.number() + " instead of " + number);
     for (Message message : ready.messages()) {
-      require(!isPromise(message), "sent before it is durable: " + message);
-      require(message.to() != node.id(), "addressed to itself: " + message);
+      require(!isPromise(message), () -> "sent before it is durable: " + message);
+      require(message.to() != node.id(), () -> "addressed to itself: " + message);
     }
     for (Message message : ready.messagesAfterPersist()) {
-      require(message.to() != node.id(), "addressed to itself: " + message);
+      require(message.to() != node.id(), () -> "addressed to itself: " + message);
     }
     for (Entry entry : ready.committed()) {
       require(
           node.disk().covers(entry.id()),
-          "applied " + entry + " before it is durable on " + node.id());
+          () -> "applied " + entry + " before it is durable on " + node.id());
     }
     if (ready.restore() != null) {
       require(
           node.disk().snapshot().index() >= ready.restore().index(),
-          "restored " + ready.restore().id() + " before its record is durable");
-      require(ready.committed().isEmpty(), "entries applied along with a snapshot");
+          () -> "restored " + ready.restore().id() + " before its record is durable");
+      require(ready.committed().isEmpty(), () -> "entries applied along with a snapshot");
     }
     if (ready.persist().isEmpty()) {
-      require(!ready.persist().mustSync(), "nothing to sync");
+      require(!ready.persist().mustSync(), () -> "nothing to sync");
     }
   }
 
@@ -52,20 +53,25 @@ final class ContractChecks {
   /** One state, and two successive ones. */
   static void onTurn(Status before, Status now, LogImage handedOut, Ready ready) {
     HardState hard = now.hardState();
-    String states = before + " then " + now;
-    require(hard.term() >= before.hardState().term(), "the term falls: " + states);
+    Supplier<String> states = () -> before + " then " + now;
+    require(hard.term() >= before.hardState().term(), () -> "the term falls: " + states.get());
     require(
         hard.term() > before.hardState().term()
             || before.hardState().votedFor() == 0
             || hard.votedFor() == before.hardState().votedFor(),
-        "a second vote in one term: " + states);
-    require(hard.commit() >= before.hardState().commit(), "the commit falls: " + states);
-    require(now.appliedIndex() >= before.appliedIndex(), "applied falls: " + states);
-    require(now.appliedIndex() <= hard.commit(), "applied what is not committed: " + states);
-    require(hard.commit() <= now.last().index(), "committed what is not there: " + states);
-    require(now.durableIndex() <= now.last().index(), "durable beyond the end: " + states);
-    require(now.firstIndex() <= now.snapshotIndex() + 1, "a gap in the log: " + states);
-    require(now.last().term() <= hard.term(), "an entry of a later term: " + states);
+        () -> "a second vote in one term: " + states.get());
+    require(
+        hard.commit() >= before.hardState().commit(), () -> "the commit falls: " + states.get());
+    require(now.appliedIndex() >= before.appliedIndex(), () -> "applied falls: " + states.get());
+    require(
+        now.appliedIndex() <= hard.commit(),
+        () -> "applied what is not committed: " + states.get());
+    require(
+        hard.commit() <= now.last().index(), () -> "committed what is not there: " + states.get());
+    require(
+        now.durableIndex() <= now.last().index(), () -> "durable beyond the end: " + states.get());
+    require(now.firstIndex() <= now.snapshotIndex() + 1, () -> "a gap in the log: " + states.get());
+    require(now.last().term() <= hard.term(), () -> "an entry of a later term: " + states.get());
     boolean leadsOn =
         before.role() == RoleType.LEADER
             && now.role() == RoleType.LEADER
@@ -74,10 +80,10 @@ final class ContractChecks {
         ready.persist().reset() != null
             || (!ready.persist().entries().isEmpty()
                 && ready.persist().entries().get(0).index() <= handedOut.lastIndex());
-    require(!(leadsOn && cuts), "a leader replaced entries: " + states);
+    require(!(leadsOn && cuts), () -> "a leader replaced entries: " + states.get());
     for (Status.PeerProgress peer : now.progress()) {
-      require(peer.match() < peer.next(), "match is not below next: " + peer);
-      require(peer.match() <= now.last().index(), "match beyond the log: " + peer);
+      require(peer.match() < peer.next(), () -> "match is not below next: " + peer);
+      require(peer.match() <= now.last().index(), () -> "match beyond the log: " + peer);
     }
   }
 
@@ -88,21 +94,21 @@ final class ContractChecks {
       require(
           hard.term() > request.term()
               || (hard.term() == request.term() && hard.votedFor() == request.from()),
-          "a candidate's own vote is not durable: " + request + ", " + hard);
+          () -> "a candidate's own vote is not durable: " + request + ", " + hard);
       // Of no consequence once it stands no more: then nobody counts the votes.
       boolean stands = now.role() == RoleType.CANDIDATE && now.hardState().term() == request.term();
       require(
           !stands || disk.lastIndex() >= request.lastLog().index(),
-          "claims a log that is not durable: " + request + ", end " + disk.lastIndex());
+          () -> "claims a log that is not durable: " + request + ", end " + disk.lastIndex());
     } else if (message instanceof RequestVoteResponse vote && !vote.preVote() && vote.granted()) {
       require(
           hard.term() > vote.term() || (hard.term() == vote.term() && hard.votedFor() == vote.to()),
-          "a vote is not durable: " + vote + ", " + hard);
+          () -> "a vote is not durable: " + vote + ", " + hard);
     } else if (message instanceof AppendEntriesResponse answer && !answer.rejected()) {
       require(
           hard.term() > answer.term()
               || (hard.term() == answer.term() && disk.lastIndex() >= answer.index()),
-          "acknowledges what is not durable: " + answer + ", end " + disk.lastIndex());
+          () -> "acknowledges what is not durable: " + answer + ", end " + disk.lastIndex());
     }
   }
 }

@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
  * each event.
  */
 public final class CoreCluster {
-  private static final int MAX_DELIVERIES = 200_000;
+  private static final int MAX_DELIVERIES = 20_000;
 
   private record Link(long from, long to) implements Comparable<Link> {
     @Override
@@ -216,7 +216,7 @@ public final class CoreCluster {
       while (waiting.hasNext()) {
         Message message = waiting.next();
         if (!isHeld.test(message)) {
-          require(++deliveries < MAX_DELIVERIES, "messages without end: " + message);
+          require(++deliveries < MAX_DELIVERIES, () -> "messages without end: " + message);
           deliver(message);
           isBusy = true;
         }
@@ -305,7 +305,7 @@ public final class CoreCluster {
     inFlight.clear();
     node(id).raw().campaign();
     settle();
-    require(node(id).leads(), "not elected: " + node(id).status());
+    require(node(id).leads(), () -> "not elected: " + node(id).status());
     return this;
   }
 
@@ -313,7 +313,7 @@ public final class CoreCluster {
   public EntryId propose(long id, String command) {
     ProposeResult result = node(id).propose(command);
     settleNode(node(id));
-    require(result.isAccepted(), "refused: " + result);
+    require(result.isAccepted(), () -> "refused: " + result);
     return result.first();
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.testkit;
 
+import static dev.balsa.raft.testkit.SafetyViolation.require;
+
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.EntryType;
@@ -102,8 +104,10 @@ public final class LogImage {
         truncateFrom(entry.index());
         writtenFrom = Math.min(writtenFrom, entry.index());
       }
-      require(entry.index() == lastIndex() + 1, "entry " + entry + " after " + lastIndex());
-      require(entry.intact(), "damaged entry " + entry);
+      require(
+          entry.index() == lastIndex() + 1,
+          () -> "a write that no log can follow: entry " + entry + " after " + lastIndex());
+      require(entry.intact(), () -> "a write that no log can follow: damaged entry " + entry);
       entries.add(entry);
     }
     if (persist.hardState() != null) {
@@ -115,7 +119,9 @@ public final class LogImage {
   }
 
   private void truncateFrom(long index) {
-    require(index > snapshot.index(), "truncation at " + index + " below " + snapshot.id());
+    require(
+        index > snapshot.index(),
+        () -> "a write that no log can follow: truncation at " + index + " below " + snapshot.id());
     while (!entries.isEmpty() && lastIndex() >= index) {
       entries.remove(entries.size() - 1);
     }
@@ -123,10 +129,18 @@ public final class LogImage {
 
   private void compact(Persist.Compaction compaction) {
     SnapshotMetadata newer = compaction.snapshot();
-    require(newer.index() > snapshot.index(), "snapshot goes back to " + newer.id());
-    require(newer.index() <= lastIndex(), "snapshot " + newer.id() + " beyond " + lastIndex());
-    require(termOf(newer.index()) == newer.id().term(), "not our snapshot: " + newer.id());
-    require(compaction.firstIndex() <= newer.index() + 1, "a gap after " + newer.id());
+    require(
+        newer.index() > snapshot.index(),
+        () -> "a write that no log can follow: snapshot goes back to " + newer.id());
+    require(
+        newer.index() <= lastIndex(),
+        () -> "a write that no log can follow: snapshot " + newer.id() + " beyond " + lastIndex());
+    require(
+        termOf(newer.index()) == newer.id().term(),
+        () -> "a write that no log can follow: not our snapshot: " + newer.id());
+    require(
+        compaction.firstIndex() <= newer.index() + 1,
+        () -> "a write that no log can follow: a gap after " + newer.id());
     snapshot = newer;
     while (first < compaction.firstIndex()) {
       entries.remove(0);
@@ -161,11 +175,5 @@ public final class LogImage {
       }
     }
     return new RecoveredLog(hardState, snapshot, first, lastIndex(), runs, configurations);
-  }
-
-  private static void require(boolean holds, String problem) {
-    if (!holds) {
-      throw new SafetyViolation("a write that no log can follow: " + problem);
-    }
   }
 }

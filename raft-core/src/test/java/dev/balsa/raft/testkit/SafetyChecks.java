@@ -63,12 +63,12 @@ public final class SafetyChecks {
       Long former = votes.putIfAbsent(new Ballot(vote.from(), vote.term()), vote.to());
       require(
           former == null || former == vote.to(),
-          "two votes in one term: for " + former + ", then " + vote);
+          () -> "two votes in one term: for " + former + ", then " + vote);
     }
     if (message instanceof AppendEntries || message instanceof Heartbeat) {
       // Whoever speaks as a leader of a term is its one leader.
       Long former = leaders.putIfAbsent(message.term(), message.from());
-      require(former == null || former == message.from(), "a second leader: " + message);
+      require(former == null || former == message.from(), () -> "a second leader: " + message);
     }
   }
 
@@ -77,10 +77,18 @@ public final class SafetyChecks {
     Entry former = applied.putIfAbsent(entry.index(), entry);
     require(
         former == null || former.equals(entry),
-        "State Machine Safety: " + node.id() + " applies " + entry + " where " + former + " was");
+        () ->
+            "State Machine Safety: "
+                + node.id()
+                + " applies "
+                + entry
+                + " where "
+                + former
+                + " was");
     Commit commit = commits.get(entry.index());
     require(
-        commit == null || commit.term() == entry.term(), "applies " + entry + ", not " + commit);
+        commit == null || commit.term() == entry.term(),
+        () -> "applies " + entry + ", not " + commit);
   }
 
   /** A member has come to rest: checks it against all history. */
@@ -104,7 +112,7 @@ public final class SafetyChecks {
                   && (former.termBefore() == sighting.termBefore()
                       || former.termBefore() < 0
                       || sighting.termBefore() < 0)),
-          "Log Matching: " + node.id() + " has " + sighting + " where " + former + " was");
+          () -> "Log Matching: " + node.id() + " has " + sighting + " where " + former + " was");
     }
   }
 
@@ -116,10 +124,10 @@ public final class SafetyChecks {
     Long former = leaders.putIfAbsent(term, node.id());
     require(
         former == null || former == node.id(),
-        "Election Safety: term " + term + " has " + former + " and " + node.id());
+        () -> "Election Safety: term " + term + " has " + former + " and " + node.id());
     require(
         node.disk().hardState().term() >= term,
-        "leads term " + term + " before it is durable: " + node.disk().hardState());
+        () -> "leads term " + term + " before it is durable: " + node.disk().hardState());
     Status before = last.get(node.id());
     boolean isNew =
         before == null || before.role() != RoleType.LEADER || before.hardState().term() != term;
@@ -132,14 +140,15 @@ public final class SafetyChecks {
       if (commit.getValue().observedTerm() < term) {
         require(
             log.covers(new EntryId(commit.getValue().term(), commit.getKey())),
-            "Leader Completeness: "
-                + node.id()
-                + " leads term "
-                + term
-                + " without "
-                + commit
-                + ", log ends at "
-                + log.lastIndex());
+            () ->
+                "Leader Completeness: "
+                    + node.id()
+                    + " leads term "
+                    + term
+                    + " without "
+                    + commit
+                    + ", log ends at "
+                    + log.lastIndex());
       }
     }
   }
@@ -150,10 +159,11 @@ public final class SafetyChecks {
     long known = before == null ? 0 : before.hardState().commit();
     for (long i = Math.max(known + 1, node.view().firstIndex()); i <= commit; i++) {
       long term = node.view().termOf(i);
+      EntryId id = new EntryId(term, i);
       Commit first = commits.putIfAbsent(i, new Commit(term, now.hardState().term()));
       require(
           first == null || first.term() == term,
-          node.id() + " commits " + term + "/" + i + " where " + first + " was");
+          () -> node.id() + " commits " + id + " where " + first + " was");
     }
     if (commit > highestCommit) {
       highestCommit = commit;
@@ -161,7 +171,7 @@ public final class SafetyChecks {
       long holders = all.stream().filter(member -> member.disk().covers(id)).count();
       require(
           holders > all.size() / 2,
-          node.id() + " commits " + id + ", which only " + holders + " hold durably");
+          () -> node.id() + " commits " + id + ", which only " + holders + " hold durably");
     }
   }
 }

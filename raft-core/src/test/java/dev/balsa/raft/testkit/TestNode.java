@@ -47,7 +47,7 @@ import java.util.function.UnaryOperator;
  */
 public final class TestNode {
   /** The most turns without an input from outside: more is an endless loop. */
-  private static final int MAX_TURNS = 100_000;
+  private static final int MAX_TURNS = 5_000;
 
   /** A snapshot as a file: the state machine's commands up to there. */
   public record SnapshotFile(SnapshotMetadata metadata, List<String> commands) {}
@@ -342,7 +342,7 @@ public final class TestNode {
         receive(peer(member.id()).votes(term, true));
       }
     }
-    require(role() == RoleType.LEADER, "not elected: " + status());
+    require(role() == RoleType.LEADER, () -> "not elected: " + status());
     sent.clear();
     return this;
   }
@@ -416,7 +416,7 @@ public final class TestNode {
     int turns = 0;
     boolean isBusy = isUp();
     while (isBusy) {
-      require(++turns < MAX_TURNS, "member " + id + " is never done: " + status());
+      require(++turns < MAX_TURNS, () -> "member " + id + " is never done: " + status());
       isBusy = turn();
       while (!holdsWrites && completeWrites(1)) {
         isBusy = true;
@@ -487,11 +487,12 @@ public final class TestNode {
     }
     if (ready.restore() != null) {
       SnapshotFile file = files.get(ready.restore().id());
-      require(file != null, "no such snapshot: " + ready.restore().id());
+      require(file != null, () -> "no such snapshot: " + ready.restore().id());
       restore(file);
     }
     for (Entry entry : ready.committed()) {
-      require(entry.index() == machineIndex + 1, "applies " + entry + " after " + machineIndex);
+      require(
+          entry.index() == machineIndex + 1, () -> "applies " + entry + " after " + machineIndex);
       onApply.accept(entry);
       machineIndex++;
       if (entry.type() == EntryType.NORMAL) {
