@@ -148,7 +148,7 @@ class ReplicationTest {
             TestNode.member(3, 3).terms(leading).hardState(30, 0, 0).start());
     cluster.cut(1, 2).cut(3, 2).elect(1);
     cluster.heal().hold(m -> m.to() == 3 || m.from() == 3);
-    int appends = 0;
+    long appends = 0;
     cluster.tick(1, 1);
     for (int round = 0; round < 100 && cluster.node(2).view().termOf(401) != 31; round++) {
       appends += cluster.inFlight(AppendEntries.class).stream().filter(m -> m.to() == 2).count();
