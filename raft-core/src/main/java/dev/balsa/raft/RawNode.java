@@ -88,7 +88,7 @@ public final class RawNode {
 
   /** Campaigns at once, if this member may; a no-op otherwise. */
   public void campaign() {
-    raft.campaign();
+    raft.elections().campaign();
   }
 
   /**

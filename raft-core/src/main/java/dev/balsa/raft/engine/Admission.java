@@ -136,7 +136,7 @@ final class Admission {
         if (request.preVote()) {
           return true;
         }
-        raft.becomeFollower(message.term(), 0);
+        raft.elections().becomeFollower(message.term(), 0);
       }
       case REQUEST_VOTE_RESPONSE -> {
         RequestVoteResponse response = (RequestVoteResponse) message;
@@ -144,10 +144,10 @@ final class Admission {
           // It carries the term that was asked for, which nobody is in yet.
           return message.term() == raft.term() + 1;
         }
-        raft.becomeFollower(message.term(), 0);
+        raft.elections().becomeFollower(message.term(), 0);
       }
       case APPEND_ENTRIES, HEARTBEAT, INSTALL_SNAPSHOT ->
-          raft.becomeFollower(message.term(), message.from());
+          raft.elections().becomeFollower(message.term(), message.from());
       case APPEND_ENTRIES_RESPONSE,
           HEARTBEAT_RESPONSE,
           INSTALL_SNAPSHOT_RESPONSE,
@@ -156,7 +156,7 @@ final class Admission {
           READ_INDEX_RESPONSE,
           PROPOSE,
           PROPOSE_RESPONSE ->
-          raft.becomeFollower(message.term(), 0);
+          raft.elections().becomeFollower(message.term(), 0);
     }
     return true;
   }

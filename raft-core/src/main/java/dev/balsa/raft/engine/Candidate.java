@@ -65,8 +65,8 @@ final class Candidate implements Role {
 
   @Override
   public void onTick() {
-    if (raft.electionDue()) {
-      raft.campaign();
+    if (raft.elections().electionDue()) {
+      raft.elections().campaign();
     }
   }
 
@@ -97,18 +97,18 @@ final class Candidate implements Role {
     }
     switch (raft.quorum().result(id -> ballots.getOrDefault(id, Ballot.MISSING))) {
       case WON -> onWon();
-      case LOST -> raft.becomeFollower(raft.term(), 0);
+      case LOST -> raft.elections().becomeFollower(raft.term(), 0);
       case PENDING -> {}
     }
   }
 
   private void onWon() {
     if (preVote) {
-      raft.becomeCandidate(false);
+      raft.elections().becomeCandidate(false);
     } else if (raft.durableState().term() == raft.term()) {
       // Nobody leads in a term that is not durable here: after a crash it could win that term
       // again and write other entries under the ids that it had sent.
-      raft.becomeLeader();
+      raft.elections().becomeLeader();
     }
   }
 }

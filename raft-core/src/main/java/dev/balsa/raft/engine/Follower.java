@@ -18,13 +18,13 @@ final class Follower implements Role {
 
   @Override
   public void onTick() {
-    if (!raft.electionDue()) {
+    if (!raft.elections().electionDue()) {
       return;
     }
-    if (raft.mayCampaign()) {
-      raft.campaign();
+    if (raft.elections().mayCampaign()) {
+      raft.elections().campaign();
     } else {
-      raft.forgetLeader();
+      raft.elections().forgetLeader();
     }
   }
 }

@@ -75,7 +75,7 @@ final class Leader implements Role {
     if (raft.config().checkQuorum() && !hearsFromQuorum()) {
       // Cut off, it could never commit again, while its clients wait and its stale state looks
       // current (dissertation, section 6.2).
-      raft.becomeFollower(raft.term(), 0);
+      raft.elections().becomeFollower(raft.term(), 0);
       return;
     }
     if (transfer != null && raft.now() >= transfer.deadline()) {

@@ -198,7 +198,7 @@ final class LogReceiver {
 
   /** Whether the sender is the one leader of this term; resets the election timer if so. */
   private boolean isFromLeader(Message message) {
-    if (raft.maybeFollow(message.from())) {
+    if (raft.elections().maybeFollow(message.from())) {
       return true;
     }
     raft.out()

@@ -36,13 +36,11 @@ import dev.balsa.raft.quorum.Quorum;
 import java.util.List;
 
 /**
- * The state that all roles share, and the transitions between them (paper, figures 2 and 4).
+ * One member's parts, and what reaches across them: messages to their rooms, log and configuration
+ * kept in step.
  *
  * <p>Inputs come from {@link dev.balsa.raft.RawNode}; outputs gather in the {@link Outbox} and in
  * what is yet to be written. Nothing here is sent or stored by itself.
- *
- * <p>Invariants: the term never falls; {@code votedFor}, once set, does not change within a term;
- * {@code leader} is nobody but the one from whom a leader's message of this term came.
  */
 public final class Raft {
   private final RaftConfig config;
@@ -55,21 +53,11 @@ public final class Raft {
   private final VoteRules votes = new VoteRules(this);
   private final Admission admission = new Admission(this, votes);
   private final LogReceiver receiver = new LogReceiver(this);
-  private final SplitMix64 random;
-
-  private long term;
-  private long votedFor;
-  private long leader;
-  private Role role = new Follower(this);
+  private final Elections elections;
   private Quorum quorum;
 
   /** Ticks since the node was made. */
   private long now;
-
-  /** Ticks since the leader was heard, a vote was given, or a campaign begun. */
-  private int electionElapsed;
-
-  private int electionTimeout;
 
   /** An installed snapshot whose record is yet to be written, null if none. */
   private SnapshotMetadata unwrittenReset;
@@ -86,18 +74,9 @@ public final class Raft {
       }
     }
     this.quorum = Quorum.of(membership());
-    this.random = new SplitMix64(config.seed(), config.group(), self.id(), config.bootEpoch());
     HardState found = recovered.hardState();
-    this.term = found.term();
-    this.votedFor = found.votedFor();
-    if (log.lastId().term() > term) {
-      // The entries of a batch outlived a crash and the hard state behind them did not. No vote of
-      // that term can have been promised, for it would be durable.
-      this.term = log.lastId().term();
-      this.votedFor = 0;
-    }
     this.writes = new PersistQueue(found);
-    drawElectionTimeout();
+    this.elections = new Elections(this, found);
   }
 
   // ---------------------------------------------------------------- what the roles see
@@ -123,21 +102,31 @@ public final class Raft {
     return memberships.at(index);
   }
 
+  /** The latest configuration that is known committed. */
+  Membership committedMembership() {
+    return memberships.committed(log.commitIndex());
+  }
+
   /** Whether the configuration in force is not committed yet. */
   boolean isMembershipPending() {
     return memberships.isPending(log.commitIndex());
   }
 
   public long term() {
-    return term;
+    return elections.term();
   }
 
   public long votedFor() {
-    return votedFor;
+    return elections.votedFor();
   }
 
   public long leader() {
-    return leader;
+    return elections.leader();
+  }
+
+  /** Terms, votes, and who leads. */
+  public Elections elections() {
+    return elections;
   }
 
   Outbox out() {
@@ -158,22 +147,22 @@ public final class Raft {
   }
 
   Role role() {
-    return role;
+    return elections.role();
   }
 
   /** This member's role. */
   public RoleType roleType() {
-    return role.type();
+    return role().type();
   }
 
   /** Whom leadership is being handed to, 0 for nobody. */
   public long transferee() {
-    return role instanceof Leader leading ? leading.transferee() : 0;
+    return role() instanceof Leader leading ? leading.transferee() : 0;
   }
 
   /** A leader's view of its peers. */
   public List<Status.PeerProgress> progress() {
-    return role instanceof Leader leading ? leading.progress() : List.of();
+    return role() instanceof Leader leading ? leading.progress() : List.of();
   }
 
   long now() {
@@ -186,11 +175,11 @@ public final class Raft {
 
   /** Term, vote and commit as they are now. */
   public HardState hardState() {
-    return new HardState(term, votedFor, log.commitIndex());
+    return new HardState(term(), votedFor(), log.commitIndex());
   }
 
   Refusal refusal(Refusal.Reason reason) {
-    return new Refusal(reason, leader);
+    return new Refusal(reason, leader());
   }
 
   /** The route to a member, by the incarnation that the configuration names. */
@@ -204,24 +193,9 @@ public final class Raft {
   /** One tick. */
   public void tick() {
     now++;
-    electionElapsed++;
-    role.onTick();
+    elections.onTick();
+    role().onTick();
     requests.onTick();
-  }
-
-  /** Whether it is time to campaign: drawn at random, so that members rarely collide. */
-  boolean electionDue() {
-    return electionElapsed >= electionTimeout;
-  }
-
-  /** Whether a leader of this term was heard within the shortest election timeout. */
-  boolean hearsFromLeader() {
-    return leader != 0 && (leader == self.id() || electionElapsed < config.electionTicks());
-  }
-
-  private void drawElectionTimeout() {
-    electionElapsed = 0;
-    electionTimeout = config.electionTicks() + random.below(config.electionTicks());
   }
 
   // ---------------------------------------------------------------- messages
@@ -235,12 +209,13 @@ public final class Raft {
       case REQUEST_VOTE -> votes.onRequestVote((RequestVote) message);
       case REQUEST_VOTE_RESPONSE -> onVoteResponse((RequestVoteResponse) message);
       case APPEND_ENTRIES -> receiver.onAppendEntries((AppendEntries) message);
-      case APPEND_ENTRIES_RESPONSE -> role.onAppendResponse((AppendEntriesResponse) message);
+      case APPEND_ENTRIES_RESPONSE -> role().onAppendResponse((AppendEntriesResponse) message);
       case HEARTBEAT -> receiver.onHeartbeat((Heartbeat) message);
-      case HEARTBEAT_RESPONSE -> role.onHeartbeatResponse((HeartbeatResponse) message);
+      case HEARTBEAT_RESPONSE -> role().onHeartbeatResponse((HeartbeatResponse) message);
       case INSTALL_SNAPSHOT -> receiver.onInstallSnapshot((InstallSnapshot) message);
-      case INSTALL_SNAPSHOT_RESPONSE -> role.onSnapshotResponse((InstallSnapshotResponse) message);
-      case TIMEOUT_NOW -> onTimeoutNow((TimeoutNow) message);
+      case INSTALL_SNAPSHOT_RESPONSE ->
+          role().onSnapshotResponse((InstallSnapshotResponse) message);
+      case TIMEOUT_NOW -> elections.onTimeoutNow((TimeoutNow) message);
       case READ_INDEX -> requests.onReadIndex((ReadIndex) message);
       case READ_INDEX_RESPONSE -> requests.onReadIndexResponse((ReadIndexResponse) message);
       case PROPOSE -> requests.onPropose((Propose) message);
@@ -250,121 +225,7 @@ public final class Raft {
 
   private void onVoteResponse(RequestVoteResponse message) {
     maybeCommitKnown(message.commit());
-    role.onVoteResponse(message);
-  }
-
-  private void onTimeoutNow(TimeoutNow message) {
-    // Only the leader that this member follows may ask for it: a forged or delayed one would
-    // depose a healthy leader.
-    if (message.from() == leader && role instanceof Follower && mayCampaign()) {
-      becomeCandidate(true);
-    }
-  }
-
-  // ---------------------------------------------------------------- elections
-
-  /**
-   * Whether this member may stand: a voter of the configuration in force, or of the committed one
-   * as long as the newer is not. Without the latter, removing one of two members could leave nobody
-   * able to finish it (dissertation, section 4.2.2).
-   */
-  public boolean mayCampaign() {
-    Membership committed = memberships.committed(log.commitIndex());
-    Member me = membership().member(self.id());
-    boolean isWitness = me != null && me.witness();
-    return !isWitness && (membership().isVoter(self.id()) || committed.isVoter(self.id()));
-  }
-
-  /** Starts an election, with the pre-vote before it if that is on. */
-  public void campaign() {
-    if (role instanceof Leader || !mayCampaign()) {
-      return;
-    }
-    if (config.preVote()) {
-      becomePreCandidate();
-    } else {
-      becomeCandidate(false);
-    }
-  }
-
-  private void becomePreCandidate() {
-    changeLeader(0);
-    drawElectionTimeout();
-    Candidate candidate = new Candidate(this, true);
-    role = candidate;
-    candidate.start(false);
-  }
-
-  /** Begins a new term and asks for votes in it. */
-  void becomeCandidate(boolean leadershipTransfer) {
-    changeLeader(0);
-    term++;
-    votedFor = self.id();
-    drawElectionTimeout();
-    Candidate candidate = new Candidate(this, false);
-    role = candidate;
-    candidate.start(leadershipTransfer);
-  }
-
-  /** Follows {@code newLeader}, 0 if not known, in {@code newTerm}. */
-  void becomeFollower(long newTerm, long newLeader) {
-    if (newTerm > term) {
-      term = newTerm;
-      // A vote belongs to its term.
-      votedFor = 0;
-    }
-    Role former = role;
-    role = new Follower(this);
-    changeLeader(newLeader);
-    if (former instanceof Leader leading) {
-      leading.onDeposed();
-    }
-    drawElectionTimeout();
-  }
-
-  /** Leads the current term. */
-  void becomeLeader() {
-    if (durableState().term() != term) {
-      throw new IllegalStateException("leads term " + term + " before it is durable");
-    }
-    changeLeader(self.id());
-    drawElectionTimeout();
-    Leader leading = new Leader(this);
-    role = leading;
-    leading.start();
-  }
-
-  /** Whether {@code id} leads this term, as far as known; follows it if nobody was known to. */
-  boolean maybeFollow(long id) {
-    if (role instanceof Leader || (leader != 0 && leader != id)) {
-      return false;
-    }
-    if (!(role instanceof Follower)) {
-      becomeFollower(term, id);
-    }
-    changeLeader(id);
-    electionElapsed = 0;
-    return true;
-  }
-
-  /** Nobody has been heard for an election timeout. */
-  void forgetLeader() {
-    changeLeader(0);
-    drawElectionTimeout();
-  }
-
-  /** Gives the vote of this term. Heard a candidate that may win: lets it try. */
-  void voteFor(long candidate) {
-    votedFor = candidate;
-    electionElapsed = 0;
-  }
-
-  private void changeLeader(long id) {
-    if (leader == id) {
-      return;
-    }
-    leader = id;
-    requests.onLeaderChanged();
+    role().onVoteResponse(message);
   }
 
   // ---------------------------------------------------------------- the log
@@ -401,7 +262,7 @@ public final class Raft {
 
   private void onMembershipChanged() {
     quorum = Quorum.of(membership());
-    role.onMembership();
+    role().onMembership();
   }
 
   /** Commits up to {@code index}, if that is news. */
@@ -411,7 +272,7 @@ public final class Raft {
 
   /** Commits up to an entry that a peer knows committed, if this log holds that very entry. */
   void maybeCommitKnown(EntryId committed) {
-    if (!(role instanceof Leader) && log.holds(committed)) {
+    if (!(role() instanceof Leader) && log.holds(committed)) {
       log.maybeCommit(committed.index());
     }
   }
@@ -448,7 +309,7 @@ public final class Raft {
 
   /** Messages to this peer are being dropped. */
   public void onUnreachable(long peer) {
-    if (role instanceof Leader leading) {
+    if (role() instanceof Leader leading) {
       leading.onUnreachable(peer);
     }
   }
@@ -457,6 +318,6 @@ public final class Raft {
   void onPersisted(long number) {
     writes.onPersisted(number);
     log.onDurable(writes.durableIndex());
-    role.onDurable();
+    role().onDurable();
   }
 }

@@ -21,7 +21,7 @@ final class VoteRules {
   boolean isSticky(RequestVote request) {
     return raft.config().checkQuorum()
         && !request.leadershipTransfer()
-        && raft.hearsFromLeader()
+        && raft.elections().hearsFromLeader()
         // The leader that we hear from asks for votes itself: so it does not lead any more.
         && request.from() != raft.leader();
   }
@@ -40,7 +40,7 @@ final class VoteRules {
       return;
     }
     if (granted) {
-      raft.voteFor(request.from());
+      raft.elections().voteFor(request.from());
     }
     answer(request, granted, raft.term());
   }

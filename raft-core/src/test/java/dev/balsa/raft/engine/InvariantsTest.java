@@ -75,10 +75,10 @@ class InvariantsTest {
   @Test
   void aLeaderDropsEntries() {
     Raft raft = raft(0, 0, 0, 0, 0);
-    raft.becomeCandidate(false);
+    raft.elections().becomeCandidate(false);
     raft.writes().add(1, 0, raft.hardState());
     raft.onPersisted(1);
-    raft.becomeLeader();
+    raft.elections().becomeLeader();
     raft.append(TestNode.entry(1, 2));
     invariants.check(raft);
     raft.truncateFrom(2);
@@ -97,7 +97,7 @@ class InvariantsTest {
   @Test
   void leadingATermThatIsNotDurableIsRefusedAtOnce() {
     Raft raft = raft(0, 0, 0, 0, 0);
-    raft.becomeCandidate(false);
-    assertThatThrownBy(raft::becomeLeader).isInstanceOf(IllegalStateException.class);
+    raft.elections().becomeCandidate(false);
+    assertThatThrownBy(raft.elections()::becomeLeader).isInstanceOf(IllegalStateException.class);
   }
 }
