@@ -71,7 +71,8 @@ final class CoreGroup {
       List<Message> stepped = wire;
       wire = arriving;
       arriving = stepped;
-      for (Message message : stepped) {
+      for (int i = 0; i < stepped.size(); i++) {
+        Message message = stepped.get(i);
         nodes[(int) message.to() - 1].raw.step(message);
         messages++;
         moves = true;
@@ -112,13 +113,22 @@ final class CoreGroup {
     }
 
     void turn(Ready ready) {
-      wire.addAll(ready.messages());
+      send(ready.messages());
       append(ready.persist().entries());
-      wire.addAll(ready.messagesAfterPersist());
+      send(ready.messagesAfterPersist());
       raw.onPersisted(ready.number());
       List<Entry> committed = ready.committed();
       if (!committed.isEmpty()) {
         apply(committed);
+      }
+    }
+
+    /**
+     * By position, as everywhere here: an iterator or an array copy would be counted as the core's.
+     */
+    private void send(List<Message> sent) {
+      for (int i = 0; i < sent.size(); i++) {
+        wire.add(sent.get(i));
       }
     }
 
@@ -130,12 +140,14 @@ final class CoreGroup {
       while (log.size() > keep) {
         log.remove(log.size() - 1);
       }
-      log.addAll(entries);
+      for (int i = 0; i < entries.size(); i++) {
+        log.add(entries.get(i));
+      }
     }
 
     private void apply(List<Entry> committed) {
-      for (Entry entry : committed) {
-        if (entry.type() == EntryType.NORMAL) {
+      for (int i = 0; i < committed.size(); i++) {
+        if (committed.get(i).type() == EntryType.NORMAL) {
           appliedCommands++;
         }
       }

@@ -84,14 +84,4 @@ class CommandLineTest {
     assertThat(out.toString()).contains("--against");
     assertThat(err.toString()).isEmpty();
   }
-
-  @Test
-  void coreAppliesEveryEntryOnEveryMember() {
-    assertThat(run("core", "--entries=6400", "--rounds=1", "--payload-bytes=16", "--json"))
-        .isZero();
-    assertThat(out.toString().lines())
-        .hasSize(3)
-        .allMatch(line -> line.startsWith("{\"bench\":\"core\"") && line.endsWith("}"));
-    assertThat(err.toString()).isEmpty();
-  }
 }
