@@ -31,7 +31,7 @@ final class GroupApplier<R> {
 
   private final HostParts parts;
   private final ApplyWorker worker;
-  private final long id;
+  private final GroupHealth health;
   private final StateMachine<R> machine;
   private final TreeMap<Long, List<ReadBatch>> parked = new TreeMap<>();
   private volatile boolean hasParked;
@@ -39,10 +39,10 @@ final class GroupApplier<R> {
   private long applied;
   private boolean isReportDue;
 
-  GroupApplier(HostParts parts, ApplyWorker worker, long id, StateMachine<R> machine) {
+  GroupApplier(HostParts parts, ApplyWorker worker, GroupHealth health, StateMachine<R> machine) {
     this.parts = parts;
     this.worker = worker;
-    this.id = id;
+    this.health = health;
     this.machine = machine;
   }
 
@@ -63,13 +63,13 @@ final class GroupApplier<R> {
    */
   void restoreFrom(EntryId snapshot) throws IOException {
     if (snapshot.index() > 0) {
-      try (SnapshotStore.Source source = parts.storage.snapshots().open(id, snapshot)) {
+      try (SnapshotStore.Source source = parts.storage.snapshots().open(health.id(), snapshot)) {
         if (source == null) {
           throw new IOException(
               "the snapshot "
                   + snapshot
                   + " that the log of group "
-                  + id
+                  + health.id()
                   + " begins with is missing; restore the data directory, or remove this member"
                   + " from the cluster and add it anew with an empty one");
         }
@@ -86,7 +86,7 @@ final class GroupApplier<R> {
   /** Applies these entries; {@code awaited} says who waits for which, null if nobody. */
   void apply(List<Entry> entries, Proposal<R>[] awaited) {
     CommandBatch<R> batch = new CommandBatch<>(entries, awaited);
-    if (parts.hasFailed()) {
+    if (health.hasFailed()) {
       batch.endUnknown(STOPPED);
       return;
     }
@@ -98,7 +98,7 @@ final class GroupApplier<R> {
         parts.metrics.applyNanos.record(parts.clock.nanoTime() - before);
       }
     } catch (Throwable e) {
-      parts.fail("the state machine of group " + id + " could not apply", e);
+      health.fail("the state machine could not apply", e);
       batch.endUnknown(STOPPED);
       return;
     }
@@ -119,13 +119,13 @@ final class GroupApplier<R> {
 
   /** Replaces the machine's state by an installed snapshot. */
   void restore(SnapshotMetadata snapshot) {
-    if (parts.hasFailed()) {
+    if (health.hasFailed()) {
       return;
     }
     try {
       restoreFrom(snapshot.id());
     } catch (Throwable e) {
-      parts.fail("the state machine of group " + id + " could not restore", e);
+      health.fail("the state machine could not restore", e);
       return;
     }
     parts.metrics.snapshotsInstalled.add(1);
@@ -135,21 +135,21 @@ final class GroupApplier<R> {
 
   /** Takes a view of the state, and hands it to the loop with the index it stands for. */
   void takeSnapshot() {
-    if (parts.hasFailed()) {
+    if (health.hasFailed()) {
       return;
     }
     try {
       StateMachine.Snapshot snapshot = machine.snapshot();
       long index = applied;
-      parts.completions.add(Task.of(() -> group.snapshots().onTaken(index, snapshot)));
+      group.post(() -> group.snapshots().onTaken(index, snapshot));
     } catch (Throwable e) {
-      parts.fail("the state machine of group " + id + " could not be viewed", e);
+      health.fail("the state machine could not be viewed", e);
     }
   }
 
   /** Serves these reads once {@code index} is applied. */
   void read(long index, ReadBatch batch) {
-    if (index <= applied && !parts.hasFailed()) {
+    if (index <= applied && !health.hasFailed()) {
       serve(batch);
       return;
     }
@@ -193,7 +193,7 @@ final class GroupApplier<R> {
   void report() {
     isReportDue = false;
     long index = applied;
-    parts.completions.add(Task.of(() -> group.onApplied(index)));
+    group.post(() -> group.onApplied(index));
   }
 
   private void servePark() {

@@ -3,8 +3,8 @@ package dev.balsa.raft.node;
 
 import dev.balsa.raft.RawNode;
 import dev.balsa.raft.message.Message;
+import dev.balsa.raft.message.MessageType;
 import dev.balsa.raft.model.Entry;
-import dev.balsa.raft.model.FetchRequest;
 import dev.balsa.raft.model.ForwardState;
 import dev.balsa.raft.model.PeerViolation;
 import dev.balsa.raft.model.ReadState;
@@ -14,32 +14,43 @@ import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.SoftState;
 import dev.balsa.raft.model.Status;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One group on the loop: feeds its core and carries out its Readys, one for each turn.
+ * One group on its loop: feeds its core and carries out its Readys, one for each turn.
  *
- * <p><b>Threads.</b> The loop's alone, but for {@link #status}.
+ * <p>In a turn it takes what waits for it, up to a bound, so that a busy group does not hold up the
+ * others; what is left makes it take part in the next turn. A group to which nothing happens takes
+ * part in none.
+ *
+ * <p><b>Threads.</b> Its loop's alone, but for {@link #status}, {@link #post} and what is final.
  *
  * @param <R> what applying a command results in
  */
-final class GroupLoop<R> {
+final class GroupLoop<R> extends TickWheel.Timer {
   private static final Logger LOG = LoggerFactory.getLogger(RaftHost.class);
+
+  /** How much of each kind a group takes in one turn. */
+  private static final int MAX_PER_TURN = 1_024;
 
   private final HostParts parts;
   private final HostLoop host;
-  private final long id;
+  private final GroupHealth health;
   private final RawNode raw;
   private final GroupApplier<R> applier;
+  private final GroupClock clock;
   private final Endings<R> endings;
   private final Proposer<R> proposer;
   private final PendingReads reads;
   private final GroupSnapshots snapshots;
-  private final List<Transfer> transfers = new ArrayList<>();
+  private final ColdReads coldReads;
+  private final Transfers transfers;
+  private final RequestGate requestGate;
+  private final RequestGate messageGate;
+  private final TaskQueue messages = new TaskQueue();
+  private final TaskQueue requests = new TaskQueue();
 
   private SoftState soft = new SoftState(RoleType.FOLLOWER, 0);
 
@@ -53,36 +64,88 @@ final class GroupLoop<R> {
 
   private boolean isActive;
   private boolean isStopped;
+
+  /** Whether the status that people see is behind in more than what heartbeats bring. */
+  private boolean isStatusOld;
+
+  private volatile boolean isStatusAsked;
   private volatile Status status;
 
-  GroupLoop(HostParts parts, HostLoop host, long id, RawNode raw, GroupApplier<R> applier) {
+  GroupLoop(
+      HostParts parts,
+      HostLoop host,
+      GroupHealth health,
+      PeerGate peers,
+      RawNode raw,
+      GroupApplier<R> applier) {
     this.parts = parts;
     this.host = host;
-    this.id = id;
+    this.health = health;
     this.raw = raw;
     this.applier = applier;
     this.status = raw.status();
+    this.clock = new GroupClock(parts, host, raw);
     this.endings = new Endings<>(parts);
     this.proposer = new Proposer<>(parts, raw, endings, status.appliedIndex());
     this.reads = new PendingReads(parts, raw, endings);
     this.snapshots = new GroupSnapshots(parts, this, raw, status.snapshotIndex());
+    this.coldReads = new ColdReads(parts, this, raw);
+    this.transfers = new Transfers(raw, endings);
+    this.requestGate =
+        new RequestGate(parts.gate, parts.options.inboxCapacity(), parts.options.inboxBytes());
+    this.messageGate = peers.share();
+    health.onFailure(() -> host.post(Task.of(this::onFailed)));
   }
 
   long id() {
-    return id;
+    return health.id();
   }
 
-  /** How the group stood at the end of its last turn. For any thread. */
-  Status status() {
-    return status;
+  HostLoop host() {
+    return host;
+  }
+
+  GroupHealth health() {
+    return health;
+  }
+
+  /** What its clients have asked for and not been answered yet. */
+  RequestGate requestGate() {
+    return requestGate;
+  }
+
+  /** What its peers have sent and it has not taken yet. */
+  RequestGate messageGate() {
+    return messageGate;
   }
 
   GroupSnapshots snapshots() {
     return snapshots;
   }
 
+  /**
+   * How the group stood at the end of its last turn; a leader's view of its peers may be that of
+   * the turn before the last question. For any thread.
+   */
+  Status status() {
+    if (!isStatusAsked) {
+      isStatusAsked = true;
+    }
+    return status;
+  }
+
+  /** Hands over what a worker has done. For any thread. */
+  void post(Runnable action) {
+    host.post(GroupTask.of(this, action));
+  }
+
   boolean isStopped() {
     return isStopped;
+  }
+
+  /** Whether its core is not to be asked any more: it has stopped, or may be what broke. */
+  boolean isOut() {
+    return isStopped || health.hasFailed();
   }
 
   boolean isLeader() {
@@ -91,12 +154,13 @@ final class GroupLoop<R> {
 
   /** Whether no client of this member waits for the group's loop. */
   boolean isIdle() {
-    return proposer.isIdle() && reads.isIdle() && transfers.isEmpty();
+    return isOut()
+        || requests.isEmpty() && proposer.isIdle() && reads.isIdle() && transfers.isIdle();
   }
 
   /** Whether this member leads and has somebody to hand over to. */
   boolean isHandingOver() {
-    return isLeader() && status.transferee() != 0;
+    return !isOut() && isLeader() && raw.status().transferee() != 0;
   }
 
   /** The loop has it now: its first turn names the peers. */
@@ -104,68 +168,91 @@ final class GroupLoop<R> {
     touch();
   }
 
-  /** Something came in: the group takes part in this turn. */
+  /** Something comes in: the group takes part in this turn. To be called before the core hears. */
   void touch() {
     if (!isActive) {
       isActive = true;
       host.activate(this);
     }
+    if (!isOut()) {
+      clock.catchUp();
+    }
   }
 
   // ---------------------------------------------------------------- inputs
 
-  void onMessage(Message message) {
-    if (!isStopped) {
-      raw.step(message);
-      if (message.from() == soft.leader()) {
-        proposer.onLeaderHeard();
-      }
-      touch();
+  void enqueue(PeerMessage message) {
+    messages.add(message);
+    touch();
+  }
+
+  void enqueue(Request request) {
+    requests.add(request);
+    touch();
+  }
+
+  void onMessage(PeerMessage taken) {
+    messageGate.leave(taken.bytes);
+    if (isOut()) {
+      return;
     }
+    Message message = taken.message;
+    raw.step(message);
+    if (message.from() == soft.leader()) {
+      proposer.onLeaderHeard();
+    }
+    isStatusOld |=
+        message.type() != MessageType.HEARTBEAT && message.type() != MessageType.HEARTBEAT_RESPONSE;
   }
 
   void onProposal(Proposal<R> proposal) {
     proposal.deadline = host.requestDeadline();
-    if (isStopped) {
+    if (isOut()) {
       endings.refuse(proposal, stopped());
     } else {
       proposer.add(proposal);
     }
-    touch();
   }
 
   void onRead(Read<?> read) {
     read.deadline = host.requestDeadline();
-    if (isStopped) {
+    if (isOut()) {
       endings.end(() -> read.refuse(stopped()));
     } else {
       reads.add(read);
     }
-    touch();
   }
 
   void onTransfer(Transfer transfer) {
-    Refusal refusal = isStopped ? stopped() : handOver(transfer.target);
-    if (refusal != null) {
-      endings.end(() -> transfer.refuse(refusal));
-    } else {
-      transfers.add(transfer);
-    }
-    touch();
+    transfers.onAnswer(transfer, isOut() ? stopped() : handOver(transfer.target));
+    isStatusOld = true;
   }
 
   void onUnreachable(long peer) {
-    if (!isStopped) {
+    if (!isOut() && (isLeader() || peer == soft.leader())) {
+      touch();
       raw.unreachable(peer);
       if (peer == soft.leader()) {
         proposer.onLeaderLost();
       }
-      touch();
     }
   }
 
-  void onTick(long now) {
-    raw.tick(parts.clock.nanoTime());
+  /** It may be due: takes part in this turn if it is, else waits on. */
+  void onTimer() {
+    if (dueTick() <= host.ticks()) {
+      touch();
+    } else if (!isOut()) {
+      host.wakeAt(this, dueTick());
+    }
+  }
+
+  private long dueTick() {
+    boolean waits = !isIdle() || applier.hasParkedReads() || snapshots.isRetryDue();
+    return waits ? host.ticksBefore() + 1 : clock.dueTick();
+  }
+
+  private void onTick(long now) {
     snapshots.onTick();
     proposer.onTick(now);
     reads.onTick(now);
@@ -173,14 +260,16 @@ final class GroupLoop<R> {
       Refusal refusal = new Refusal(Refusal.Reason.TIMED_OUT, soft.leader());
       parts.applies.add(Task.of(() -> applier.expireReads(now, refusal)));
     }
-    endTransfers();
-    touch();
+    transfers.settle(soft.role(), soft.leader());
   }
 
   /** Hands leadership to whoever is furthest, if this member leads and there is such a one. */
-  boolean maybeHandOver() {
+  void maybeHandOver() {
     touch();
-    return isLeader() && handOver(0) == null;
+    requests.run(Integer.MAX_VALUE);
+    if (!isOut() && isLeader()) {
+      handOver(0);
+    }
   }
 
   /** What came before goes before: during a transfer nothing is appended. */
@@ -196,42 +285,18 @@ final class GroupLoop<R> {
   // ---------------------------------------------------------------- completions
 
   void onPersisted(long number) {
+    touch();
     persisted = Math.max(persisted, number);
-    if (!isStopped) {
-      raw.onPersisted(number);
-      snapshots.onPersisted(number);
-      touch();
-    }
+    raw.onPersisted(number);
+    snapshots.onPersisted(number);
+    isStatusOld = true;
   }
 
   void onApplied(long index) {
-    if (!isStopped) {
-      raw.onApplied(index);
-      snapshots.onApplied(index);
-      touch();
-    }
-  }
-
-  private void onFetched(FetchRequest request, List<Entry> entries) {
-    if (!isStopped) {
-      raw.onFetched(request, entries);
-      touch();
-    }
-  }
-
-  private void onFetchFailed(FetchRequest request, IOException cause) {
-    if (isStopped) {
-      return;
-    }
-    Status now = raw.status();
-    boolean isStillThere =
-        now.firstIndex() <= request.range().first() && now.last().index() >= request.range().last();
-    if (isStillThere) {
-      parts.fail("group " + id + ": entries " + request.range() + " could not be read", cause);
-    } else {
-      // Compacted or replaced while the read was under way.
-      onFetched(request, List.of());
-    }
+    touch();
+    raw.onApplied(index);
+    snapshots.onApplied(index);
+    isStatusOld = true;
   }
 
   /** Called by the snapshots' room: the group's state is to be viewed. */
@@ -248,10 +313,15 @@ final class GroupLoop<R> {
    */
   int begin() {
     isActive = false;
-    if (isStopped) {
-      endings.flush();
+    messages.run(MAX_PER_TURN);
+    requests.run(MAX_PER_TURN);
+    if (!messages.isEmpty() || !requests.isEmpty()) {
+      touch();
+    }
+    if (isOut()) {
       return 0;
     }
+    passTime();
     proposer.flush();
     reads.flush();
     if (!raw.hasReady()) {
@@ -259,16 +329,24 @@ final class GroupLoop<R> {
     }
     ready = raw.ready();
     if (ready.membership() != null) {
-      host.peers().onMembership(id, ready.membership());
+      parts.peers.onMembership(id(), ready.membership());
     }
     int sent = send(ready.messages());
     boolean promisesNothing = ready.persist().isEmpty() && handedOver == persisted;
     return promisesNothing ? sent + send(ready.messagesAfterPersist()) : sent;
   }
 
+  private void passTime() {
+    boolean isDropped = !messages.isEmpty() && clock.maybeDropTick();
+    if (!isDropped && dueTick() <= host.ticks()) {
+      clock.tellAll();
+      onTick(host.ticks());
+    }
+  }
+
   private int send(List<Message> messages) {
     for (int i = 0; i < messages.size(); i++) {
-      parts.transport.send(id, messages.get(i));
+      parts.transport.send(id(), messages.get(i));
     }
     return messages.size();
   }
@@ -277,16 +355,28 @@ final class GroupLoop<R> {
   void finish() {
     Ready now = ready;
     ready = null;
+    if (isOut()) {
+      endings.flush();
+      return;
+    }
     if (now != null) {
       persist(now);
       tell(now);
       settle(now);
       apply(now);
-      fetch(now);
+      coldReads.fetch(now.fetches());
+      if (now.snapshotFetch() != null) {
+        snapshots.fetch(now.snapshotFetch());
+      }
     }
     endings.flush();
-    status = raw.status();
-    host.peers().onCommitted(id, status.hardState().commit());
+    if (now != null || isStatusOld || isStatusAsked) {
+      isStatusOld = false;
+      isStatusAsked = false;
+      status = raw.status();
+      parts.peers.onCommitted(id(), status.hardState().commit());
+    }
+    host.wakeAt(this, dueTick());
   }
 
   private void persist(Ready now) {
@@ -306,12 +396,12 @@ final class GroupLoop<R> {
       onSoftState(now.softState());
     }
     if (now.membership() != null) {
-      parts.listener.onMembership(id, now.membership());
+      parts.listener.onMembership(id(), now.membership());
     }
     for (PeerViolation violation : now.violations()) {
       parts.metrics.violations.add(1);
-      parts.listener.onViolation(id, violation);
-      LOG.debug("group {}: dropped a message: {}", id, violation);
+      parts.listener.onViolation(id(), violation);
+      LOG.debug("group {}: dropped a message: {}", id(), violation);
     }
   }
 
@@ -322,25 +412,9 @@ final class GroupLoop<R> {
     if (changed) {
       proposer.onLeaderChanged(host.settleDeadline());
       reads.onLeaderChanged();
-      endTransfers();
+      transfers.settle(soft.role(), soft.leader());
     }
-    parts.listener.onSoftState(id, raw.status().hardState().term(), state);
-  }
-
-  private void endTransfers() {
-    if (transfers.isEmpty()) {
-      return;
-    }
-    boolean goesOn = isLeader() && raw.status().transferee() != 0;
-    if (goesOn) {
-      return;
-    }
-    boolean succeeded = !isLeader();
-    Refusal refusal = new Refusal(Refusal.Reason.TIMED_OUT, soft.leader());
-    for (Transfer transfer : transfers) {
-      endings.end(succeeded ? transfer::succeed : () -> transfer.refuse(refusal));
-    }
-    transfers.clear();
+    parts.listener.onSoftState(id(), raw.status().hardState().term(), state);
   }
 
   /** Answers come before the entries that they name, so that these find who waits for them. */
@@ -365,7 +439,7 @@ final class GroupLoop<R> {
     if (restore != null) {
       proposer.onRestored(restore.index());
       parts.applies.add(Task.of(() -> applier.restore(restore)));
-      parts.listener.onSnapshotInstalled(id, restore);
+      parts.listener.onSnapshotInstalled(id(), restore);
     }
     List<Entry> committed = now.committed();
     if (!committed.isEmpty()) {
@@ -375,37 +449,32 @@ final class GroupLoop<R> {
     }
   }
 
-  private void fetch(Ready now) {
-    for (FetchRequest request : now.fetches()) {
-      parts.fetches.add(Task.of(() -> read(request)));
-    }
-    if (now.snapshotFetch() != null) {
-      snapshots.fetch(now.snapshotFetch());
-    }
-  }
-
-  /** Called by the fetch worker. */
-  private void read(FetchRequest request) {
-    try {
-      List<Entry> entries = parts.storage.read(id, request.range(), request.maxBytes());
-      parts.completions.add(Task.of(() -> onFetched(request, entries)));
-    } catch (IOException e) {
-      parts.completions.add(Task.of(() -> onFetchFailed(request, e)));
-    }
-  }
-
   // ---------------------------------------------------------------- the end
+
+  /** The group's own code has thrown. */
+  void broke(RuntimeException cause) {
+    health.fail("its core or its host broke", cause);
+  }
+
+  private void onFailed() {
+    parts.listener.onGroupFailed(id(), health.failure());
+    stop();
+    parts.applies.add(Task.of(() -> health.end(null)));
+  }
 
   /** Ends everything that waits. The core is not asked any more: it may be what broke. */
   void stop() {
+    if (isStopped) {
+      return;
+    }
     isStopped = true;
+    host.wakeNever(this);
+    messages.run(Integer.MAX_VALUE);
+    requests.run(Integer.MAX_VALUE);
     Refusal refusal = stopped();
     proposer.stop(refusal);
     reads.stop(refusal);
-    for (Transfer transfer : transfers) {
-      endings.end(() -> transfer.refuse(refusal));
-    }
-    transfers.clear();
+    transfers.stop(refusal);
     endings.flush();
     parts.applies.add(Task.of(() -> applier.stop(refusal)));
   }

@@ -106,10 +106,10 @@ final class GroupSnapshots {
       view.writeTo(out);
       out.flush();
       sink.commit();
-      parts.completions.add(Task.of(() -> onWritten(snapshot)));
+      group.post(() -> onWritten(snapshot));
     } catch (IOException e) {
       // The log still has everything; it only grows on. Tried again after as many entries.
-      parts.completions.add(Task.of(() -> onWriteFailed(snapshot, e)));
+      group.post(() -> onWriteFailed(snapshot, e));
     }
   }
 
@@ -118,10 +118,10 @@ final class GroupSnapshots {
       return;
     }
     long first = firstIndexToKeep(snapshot.index());
+    group.touch();
     if (raw.compact(snapshot, first)) {
       parts.metrics.snapshotsTaken.add(1);
       parts.listener.onSnapshotTaken(group.id(), snapshot);
-      group.touch();
     }
     onTakingEnded(snapshot.index());
   }
@@ -189,12 +189,12 @@ final class GroupSnapshots {
 
           @Override
           public void onComplete() {
-            parts.completions.add(Task.of(() -> onFetched(fetch)));
+            group.post(() -> onFetched(fetch));
           }
 
           @Override
           public void onFailure(Throwable cause) {
-            parts.completions.add(Task.of(() -> onFetchFailed(fetch, cause)));
+            group.post(() -> onFetchFailed(fetch, cause));
           }
         });
   }
@@ -203,8 +203,8 @@ final class GroupSnapshots {
     isFetching = false;
     lastFailure = null;
     if (!group.isStopped()) {
-      raw.onSnapshotReceived(fetch.snapshot());
       group.touch();
+      raw.onSnapshotReceived(fetch.snapshot());
       maybeFetch();
     }
   }
@@ -217,9 +217,15 @@ final class GroupSnapshots {
         LOG.warn("group {}: snapshot {}: fetch {}", group.id(), fetch.snapshot().id(), why);
       }
       lastFailure = why;
+      group.touch();
       failed = fetch;
       maybeFetch();
     }
+  }
+
+  /** Whether the next tick is awaited. */
+  boolean isRetryDue() {
+    return failed != null;
   }
 
   void onTick() {

@@ -20,6 +20,7 @@ final class GroupStart {
       HostParts parts,
       HostLoop loop,
       ApplyWorker worker,
+      PeerGate gate,
       long id,
       StateMachine<R> machine,
       Members bootstrap)
@@ -30,12 +31,13 @@ final class GroupStart {
       log = begin(parts, id, bootstrap);
     }
     requireOwnDirectory(id, identity.member(), log.snapshot().membership());
-    GroupApplier<R> applier = new GroupApplier<>(parts, worker, id, machine);
+    GroupHealth health = new GroupHealth(parts, id);
+    GroupApplier<R> applier = new GroupApplier<>(parts, worker, health, machine);
     applier.restoreFrom(log.snapshot().id());
     RaftConfig config = parts.options.coreConfig(identity.member(), id, identity.bootEpoch());
     RawNode raw = new RawNode(config, log, applier.applied());
     requireOwnDirectory(id, identity.member(), raw.status().membership());
-    GroupLoop<R> group = new GroupLoop<>(parts, loop, id, raw, applier);
+    GroupLoop<R> group = new GroupLoop<>(parts, loop, health, gate, raw, applier);
     applier.reportTo(group);
     return group;
   }

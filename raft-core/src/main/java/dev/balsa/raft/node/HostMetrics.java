@@ -3,28 +3,28 @@ package dev.balsa.raft.node;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What a host has done so far: counters that only rise, and histograms.
  *
- * <p><b>Threads.</b> Each is written by one agent and may be read by any thread; a reader may see
- * one a moment later than another.
+ * <p><b>Threads.</b> Written by all agents, and read by any thread; a reader may see one a moment
+ * later than another.
  */
 public final class HostMetrics {
   /** A number that only rises. */
   public static final class Counter {
-    private final AtomicLong value = new AtomicLong();
+    private final LongAdder value = new LongAdder();
 
     Counter() {}
 
-    /** Not for several threads at a time: a plain store is cheaper than an atomic addition. */
     void add(long count) {
-      value.lazySet(value.get() + count);
+      value.add(count);
     }
 
     /** The sum so far. */
     public long value() {
-      return value.get();
+      return value.sum();
     }
   }
 
@@ -40,7 +40,7 @@ public final class HostMetrics {
 
     void record(long value) {
       int bucket = Math.min(BUCKETS - 1, Long.SIZE - Long.numberOfLeadingZeros(Math.max(0, value)));
-      counts.lazySet(bucket, counts.get(bucket) + 1);
+      counts.incrementAndGet(bucket);
       sum.add(Math.max(0, value));
     }
 
@@ -76,8 +76,14 @@ public final class HostMetrics {
     }
   }
 
-  /** Turns of the loop that did something. */
+  /** Turns of the loops that did something. */
   public final Counter turns = new Counter();
+
+  /** Turns that groups took part in: an idle group takes part in those in which it is due. */
+  public final Counter groupTurns = new Counter();
+
+  /** How often a core was told that time has passed; several ticks at a time count once. */
+  public final Counter coreTicks = new Counter();
 
   /** Messages taken from peers. */
   public final Counter messagesReceived = new Counter();
@@ -85,7 +91,7 @@ public final class HostMetrics {
   /** Messages of peers dropped because too many waited. */
   public final AtomicLong messagesDropped = new AtomicLong();
 
-  /** Messages that the loop handed to the transport. */
+  /** Messages that the loops handed to the transport. */
   public final Counter messagesSent = new Counter();
 
   /** Acknowledgements and votes that the log worker handed to the transport once durable. */
@@ -118,7 +124,7 @@ public final class HostMetrics {
   /** Writes of the log engine that had to be synced. */
   public final Counter syncs = new Counter();
 
-  /** Ticks that were dropped because the loop was late. */
+  /** Ticks that were dropped because a loop was late. */
   public final Counter ticksMissed = new Counter();
 
   /** Messages dropped because they contradict certain knowledge. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.node;
 
-import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.spi.LogEngine;
 import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.Transport;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,15 +24,22 @@ final class HostParts {
   final LogIdentity identity;
   final HostMetrics metrics = new HostMetrics();
   final RequestGate gate;
+  final PeerDirectory peers;
 
-  /** For the loop: what its workers have done. Never refused, never dropped. */
-  final Mailbox completions = new Mailbox();
+  /** How many groups have not failed. */
+  final AtomicInteger healthyGroups = new AtomicInteger();
 
-  /** For the loop: what peers sent. */
-  final Mailbox messages = new Mailbox();
+  /** To be set once, before anything runs. */
+  List<HostLoop> loops = List.of();
 
-  /** For the loop: what clients ask. */
-  final Mailbox requests = new Mailbox();
+  /** To be set once, before anything runs. */
+  HostShutdown shutdown;
+
+  /** All groups, from the start of the transport on. */
+  volatile GroupTable groups = GroupTable.EMPTY;
+
+  /** For the first loop: what concerns the whole host. Never refused, never dropped. */
+  final Mailbox control = new Mailbox();
 
   final Mailbox writes = new Mailbox();
   final Mailbox applies = new Mailbox();
@@ -62,6 +70,7 @@ final class HostParts {
     this.listener = listener;
     this.identity = storage.identity();
     this.gate = new RequestGate(options.inboxCapacity(), options.inboxBytes());
+    this.peers = new PeerDirectory(this);
   }
 
   /** Stops the host for this reason; the first one counts. May be called by any thread. */
@@ -70,16 +79,11 @@ final class HostParts {
     if (failure.compareAndSet(null, reason)) {
       closing = true;
       LOG.error("member {} stops: {}", identity.member(), what, cause);
-      completions.add(Task.of(() -> listener.onFatal(reason)));
-    }
-  }
-
-  /** Ends requests that came too late. May be called by any thread once all agents are at rest. */
-  void refuseRequests() {
-    Task task = requests.takeAll();
-    while (task != null) {
-      ((Request) task).refuse(new Refusal(Refusal.Reason.STOPPED, 0));
-      task = task.next;
+      control.add(Task.of(() -> listener.onFatal(reason)));
+      for (HostLoop loop : loops) {
+        // Each looks first whether the host has failed.
+        loop.post(Task.of(() -> {}));
+      }
     }
   }
 

@@ -90,7 +90,7 @@ final class LogWorker extends WorkerAgent {
     }
     int sent = 0;
     for (Task task = first; task != null; task = task.next) {
-      if (task instanceof LogWrite write) {
+      if (task instanceof LogWrite write && !write.group.health().hasFailed()) {
         for (Message message : write.messagesAfterPersist) {
           parts.transport.send(write.group.id(), message);
           sent++;
@@ -105,7 +105,7 @@ final class LogWorker extends WorkerAgent {
     while (task != null) {
       Task following = task.next;
       if (task instanceof LogWrite write && !isFollowedBySameGroup(write, following)) {
-        parts.completions.add(write);
+        write.group.host().post(write);
       }
       task = following;
     }

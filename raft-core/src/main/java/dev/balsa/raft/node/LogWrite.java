@@ -9,14 +9,13 @@ import java.util.List;
  * One Ready on its way through the log worker; on its way back it is the completion, and tells the
  * group.
  */
-final class LogWrite extends Task {
-  final GroupLoop<?> group;
+final class LogWrite extends GroupTask {
   final long number;
   final Persist persist;
   final List<Message> messagesAfterPersist;
 
   LogWrite(GroupLoop<?> group, long number, Persist persist, List<Message> messagesAfterPersist) {
-    this.group = group;
+    super(group);
     this.number = number;
     this.persist = persist;
     this.messagesAfterPersist = messagesAfterPersist;
@@ -24,7 +23,7 @@ final class LogWrite extends Task {
 
   /** Called by the loop. */
   @Override
-  void run() {
+  void act() {
     group.onPersisted(number);
   }
 }

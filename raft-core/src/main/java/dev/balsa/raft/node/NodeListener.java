@@ -9,7 +9,8 @@ import dev.balsa.raft.model.SoftState;
 /**
  * Is told what happens in a host, for people and their tools.
  *
- * <p><b>Threads.</b> Called by the loop; must not block. An exception stops the host.
+ * <p><b>Threads.</b> Called by the group's loop, {@link #onFatal} by the first one; must not block.
+ * An exception stops the group that it concerns.
  */
 public interface NodeListener {
   /** A listener that does not care. */
@@ -29,6 +30,9 @@ public interface NodeListener {
 
   /** A leader's snapshot has replaced log and state. */
   default void onSnapshotInstalled(long group, SnapshotMetadata snapshot) {}
+
+  /** One group has stopped by itself, for this reason; the others go on. Told once. */
+  default void onGroupFailed(long group, Throwable cause) {}
 
   /** The host stops by itself, for this reason. Told once. */
   default void onFatal(Throwable cause) {}

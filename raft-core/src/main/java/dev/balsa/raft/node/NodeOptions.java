@@ -13,14 +13,18 @@ import java.time.Duration;
  * @param heartbeatTicks between a leader's heartbeats
  * @param requestTimeout how long a proposal or read may take before its future ends
  * @param inboxCapacity how many requests of this member's clients may be accepted and unanswered at
- *     a time; further ones are refused as overload
+ *     a time, of all groups together; further ones are refused as overload. Where there are several
+ *     groups, none may hold more than it leaves free for the others
  * @param inboxBytes how many bytes of proposals may be accepted and unanswered at a time
  * @param maxCommandBytes the largest command that may be proposed, in bytes
  * @param snapshotEvery after how many applied entries a snapshot is taken; 0 for never
  * @param trailingEntries how many entries below a snapshot stay in the log, so that a member that
  *     lags a little needs no snapshot
- * @param logOnLoop whether the loop's thread also writes the log: for engines that write to memory
- * @param applyOnLoop whether the loop's thread also applies: saves a hand-off where the state
+ * @param loops how many loops the groups are spread over, at least 1; more than one pays only with
+ *     many groups and cores to spare
+ * @param logOnLoop whether the first loop's thread also writes the log: for engines that write to
+ *     memory
+ * @param applyOnLoop whether the first loop's thread also applies: saves a hand-off where the state
  *     machine is quick
  * @param seed of the election jitter; members draw differently from the same one
  * @param preVote see {@link RaftConfig}
@@ -39,6 +43,7 @@ public record NodeOptions(
     int maxCommandBytes,
     long snapshotEvery,
     long trailingEntries,
+    int loops,
     boolean logOnLoop,
     boolean applyOnLoop,
     long seed,
@@ -58,6 +63,7 @@ public record NodeOptions(
     require(inboxBytes >= maxCommandBytes, "inboxBytes is at least maxCommandBytes");
     require(snapshotEvery >= 0, "snapshotEvery is at least 0");
     require(trailingEntries >= 0, "trailingEntries is at least 0");
+    require(loops >= 1, "loops is at least 1");
   }
 
   private static void require(boolean holds, String rule) {
@@ -103,6 +109,7 @@ public record NodeOptions(
     private int maxCommandBytes = 4 << 20;
     private long snapshotEvery = 100_000;
     private long trailingEntries = 10_000;
+    private int loops = 1;
     private boolean logOnLoop;
     private boolean applyOnLoop;
     private long seed = 1;
@@ -156,6 +163,11 @@ public record NodeOptions(
 
     public Builder trailingEntries(long trailingEntries) {
       this.trailingEntries = trailingEntries;
+      return this;
+    }
+
+    public Builder loops(int loops) {
+      this.loops = loops;
       return this;
     }
 
@@ -215,6 +227,7 @@ public record NodeOptions(
           maxCommandBytes,
           snapshotEvery,
           trailingEntries,
+          loops,
           logOnLoop,
           applyOnLoop,
           seed,

@@ -16,67 +16,119 @@ import java.util.TreeMap;
  * until it is committed: before that it may be taken back, and it is the leaving member that still
  * has to learn of it.
  *
- * <p><b>Threads.</b> The loop's alone.
+ * <p>Each configuration that counts holds its members; a peer that nobody holds is forgotten. So a
+ * change costs the size of one group, however many there are.
+ *
+ * <p><b>Threads.</b> All loops. Changes are rare, so a lock keeps them apart; what each turn asks
+ * takes none.
  */
 final class PeerDirectory {
+  /** What is known of one peer. */
+  private static final class Peer {
+    private String address = "";
+    private long incarnation;
+
+    /** How many configurations name it. */
+    private int holders;
+  }
+
   private final HostParts parts;
-  private final PeerGate gate;
-  private final TreeMap<Long, Membership> memberships = new TreeMap<>();
+  private final TreeMap<Long, Peer> peers = new TreeMap<>();
 
-  /** For each group whose configuration is not committed, those before it, oldest first. */
-  private final TreeMap<Long, List<Membership>> former = new TreeMap<>();
+  /** For each group the configurations that count, oldest first; the last one is in force. */
+  private final TreeMap<Long, List<Membership>> memberships = new TreeMap<>();
 
-  private TreeMap<Long, String> addresses = new TreeMap<>();
+  /** In how many groups the one in force is not committed. */
+  private volatile int pending;
 
-  PeerDirectory(HostParts parts, PeerGate gate) {
+  /** The incarnation that each member's id is bound to. Replaced, never changed. */
+  private volatile Map<Long, Long> bound = Map.of();
+
+  PeerDirectory(HostParts parts) {
     this.parts = parts;
-    this.gate = gate;
+  }
+
+  /** The incarnation that this id is bound to, null if to none. For any thread. */
+  Long boundIncarnation(long id) {
+    return bound.get(id);
   }
 
   /** This configuration is in force in this group. */
-  void onMembership(long group, Membership membership) {
-    Membership before = memberships.put(group, membership);
-    if (before != null) {
-      former.computeIfAbsent(group, any -> new ArrayList<>()).add(before);
+  synchronized void onMembership(long group, Membership membership) {
+    List<Membership> all = memberships.computeIfAbsent(group, any -> new ArrayList<>());
+    all.add(membership);
+    if (all.size() == 2) {
+      pending++;
     }
-    gate.onMemberships(memberships.values());
-    update();
+    boolean isBindingNew = false;
+    for (Member member : membership.members()) {
+      isBindingNew |= hold(member);
+    }
+    if (isBindingNew) {
+      publishBound();
+    }
+  }
+
+  /** Whether it is bound to another directory than before. */
+  private boolean hold(Member member) {
+    Peer peer = peers.computeIfAbsent(member.id(), any -> new Peer());
+    peer.holders++;
+    // The latest counts: its address is the one in force.
+    String address = Members.addressOf(member);
+    if (!address.equals(peer.address)) {
+      peer.address = address;
+      if (member.id() != parts.identity.member().id()) {
+        parts.transport.addPeer(member.id(), address);
+      }
+    }
+    long incarnation = member.memberId().incarnation();
+    if (incarnation == 0 || incarnation == peer.incarnation) {
+      return false;
+    }
+    peer.incarnation = incarnation;
+    return true;
   }
 
   /** In this group everything up to {@code index} is committed. */
   void onCommitted(long group, long index) {
-    if (!former.isEmpty()
-        && former.containsKey(group)
-        && index >= memberships.get(group).id().index()) {
-      former.remove(group);
-      update();
+    if (pending > 0) {
+      maybeForget(group, index);
     }
   }
 
-  private void update() {
-    TreeMap<Long, String> named = new TreeMap<>();
-    for (List<Membership> earlier : former.values()) {
-      earlier.forEach(each -> name(each, named));
+  private synchronized void maybeForget(long group, long index) {
+    List<Membership> all = memberships.get(group);
+    if (all == null || all.size() < 2 || index < all.get(all.size() - 1).id().index()) {
+      return;
     }
-    // The latest last: its addresses are the ones in force.
-    memberships.values().forEach(each -> name(each, named));
-    named.remove(parts.identity.member().id());
-    for (Map.Entry<Long, String> peer : named.entrySet()) {
-      if (!peer.getValue().equals(addresses.get(peer.getKey()))) {
-        parts.transport.addPeer(peer.getKey(), peer.getValue());
-      }
+    pending--;
+    List<Membership> former = all.subList(0, all.size() - 1);
+    for (Membership each : former) {
+      each.members().forEach(this::release);
     }
-    for (long known : addresses.keySet()) {
-      if (!named.containsKey(known)) {
-        parts.transport.removePeer(known);
-      }
-    }
-    addresses = named;
+    former.clear();
   }
 
-  private static void name(Membership membership, TreeMap<Long, String> named) {
-    for (Member member : membership.members()) {
-      named.put(member.id(), Members.addressOf(member));
+  private void release(Member member) {
+    Peer peer = peers.get(member.id());
+    peer.holders--;
+    if (peer.holders == 0) {
+      peers.remove(member.id());
+      publishBound();
+      if (member.id() != parts.identity.member().id()) {
+        parts.transport.removePeer(member.id());
+      }
     }
+  }
+
+  private void publishBound() {
+    TreeMap<Long, Long> incarnations = new TreeMap<>();
+    peers.forEach(
+        (id, peer) -> {
+          if (peer.incarnation != 0) {
+            incarnations.put(id, peer.incarnation);
+          }
+        });
+    bound = incarnations;
   }
 }

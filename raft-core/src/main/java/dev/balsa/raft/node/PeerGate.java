@@ -3,15 +3,11 @@ package dev.balsa.raft.node;
 
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.model.EntryId;
-import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.MemberId;
-import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.spi.SnapshotStore;
 import dev.balsa.raft.spi.Transport;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
 import java.io.IOException;
-import java.util.Collection;
-import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,63 +15,55 @@ import org.slf4j.LoggerFactory;
 /**
  * The host's face towards its peers: judges who connects, and takes in what they send.
  *
- * <p><b>Threads.</b> The transport's, several at a time; {@link #onMemberships} the loop's.
+ * <p><b>Threads.</b> The transport's, several at a time.
  */
 final class PeerGate implements Transport.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(RaftHost.class);
 
-  /** How much of what peers send may wait for the loop; more is dropped, and sent again. */
+  /** How much of what peers send may wait for a group; more is dropped, and sent again. */
   private static final int MAX_WAITING = 16_384;
+
+  /** And for all groups: a heartbeat of each of very many is not much. */
+  private static final int MAX_WAITING_TOGETHER = 1 << 20;
 
   private static final long MAX_WAITING_BYTES = 256L << 20;
 
   private final HostParts parts;
-  private final HostLoop loop;
-  private final RequestGate waiting = new RequestGate(MAX_WAITING, MAX_WAITING_BYTES);
+  private final RequestGate waiting = new RequestGate(MAX_WAITING_TOGETHER, MAX_WAITING_BYTES);
 
-  /** Why a peer refused this member last; told once, not with each attempt. The loop's. */
+  /** Why a peer refused this member last; told once, not with each attempt. The first loop's. */
   private final TreeMap<Long, HandshakeRefusal> refusals = new TreeMap<>();
 
-  /** The incarnation that each member's id is bound to. Replaced, never changed. */
-  private volatile Map<Long, Long> bound = Map.of();
-
-  PeerGate(HostParts parts, HostLoop loop) {
+  PeerGate(HostParts parts) {
     this.parts = parts;
-    this.loop = loop;
   }
 
-  void onMemberships(Collection<Membership> memberships) {
-    TreeMap<Long, Long> incarnations = new TreeMap<>();
-    for (Membership membership : memberships) {
-      for (Member member : membership.members()) {
-        if (member.memberId().incarnation() != 0) {
-          incarnations.put(member.id(), member.memberId().incarnation());
-        }
-      }
-    }
-    bound = incarnations;
+  /** The gate through which one group's messages come. */
+  RequestGate share() {
+    return new RequestGate(waiting, MAX_WAITING, MAX_WAITING_BYTES);
   }
 
   // ---------------------------------------------------------------- messages
 
   @Override
   public void onMessage(long group, Message message) {
-    PeerMessage taken = new PeerMessage(loop, group, message);
-    if (waiting.maybeEnter(taken.bytes)) {
-      parts.messages.add(taken);
+    GroupLoop<?> at = parts.groups.find(group);
+    if (at == null) {
+      return;
+    }
+    PeerMessage taken = new PeerMessage(at, message);
+    if (at.messageGate().maybeEnter(taken.bytes)) {
+      at.host().deliver(taken);
     } else {
       parts.metrics.messagesDropped.incrementAndGet();
     }
   }
 
-  /** The loop has taken it. */
-  void onTaken(PeerMessage message) {
-    waiting.leave(message.bytes);
-  }
-
   @Override
   public void onUnreachable(long peer) {
-    parts.completions.add(Task.of(() -> loop.onUnreachable(peer)));
+    for (HostLoop loop : parts.loops) {
+      loop.post(Task.of(() -> loop.onUnreachable(peer)));
+    }
   }
 
   @Override
@@ -106,7 +94,7 @@ final class PeerGate implements Transport.Listener {
           self);
       return HandshakeRefusal.NOT_FOR_ME;
     }
-    Long incarnation = bound.get(from.id());
+    Long incarnation = parts.peers.boundIncarnation(from.id());
     if (incarnation != null && incarnation != from.incarnation()) {
       // An emptied directory under an old id has forgotten its votes and what it acknowledged.
       LOG.warn(
@@ -124,7 +112,7 @@ final class PeerGate implements Transport.Listener {
 
   @Override
   public void onRefused(long peer, HandshakeRefusal reason) {
-    parts.completions.add(Task.of(() -> refused(peer, reason)));
+    parts.control.add(Task.of(() -> refused(peer, reason)));
   }
 
   /**
@@ -133,7 +121,7 @@ final class PeerGate implements Transport.Listener {
    */
   private void refused(long peer, HandshakeRefusal reason) {
     MemberId self = parts.identity.member();
-    Long incarnation = bound.get(self.id());
+    Long incarnation = parts.peers.boundIncarnation(self.id());
     boolean belongs = incarnation != null && incarnation == self.incarnation();
     String why =
         switch (reason) {

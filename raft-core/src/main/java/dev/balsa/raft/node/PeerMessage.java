@@ -6,18 +6,16 @@ import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.Propose;
 import dev.balsa.raft.model.Entry;
 
-/** A peer's message on its way to the loop. */
+/** A peer's message on its way to its group. */
 final class PeerMessage extends Task {
   /** What a message is taken to cost beside its payload. */
   private static final int OVERHEAD_BYTES = 200;
 
-  final long group;
+  final GroupLoop<?> group;
   final Message message;
   final long bytes;
-  private final HostLoop loop;
 
-  PeerMessage(HostLoop loop, long group, Message message) {
-    this.loop = loop;
+  PeerMessage(GroupLoop<?> group, Message message) {
     this.group = group;
     this.message = message;
     this.bytes = bytesOf(message);
@@ -37,8 +35,9 @@ final class PeerMessage extends Task {
     return bytes;
   }
 
+  /** Called by the loop, in the group's turn. */
   @Override
   void run() {
-    loop.onMessage(this);
+    group.onMessage(this);
   }
 }

@@ -28,7 +28,12 @@ final class Proposal<R> extends Request {
     this.future = future;
   }
 
-  /** Called by the loop, when it arrives. */
+  @Override
+  GroupLoop<?> group() {
+    return group;
+  }
+
+  /** Called by the loop, in the group's turn. */
   @Override
   void run() {
     group.onProposal(this);

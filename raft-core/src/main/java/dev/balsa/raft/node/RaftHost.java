@@ -21,35 +21,52 @@ import java.util.function.Consumer;
  * its own. It makes no thread, reads no clock but the one handed in, and draws nothing at random,
  * so that the same inputs in the same order have the same effects.
  *
- * <p>A failed write, a state machine that throws or a broken invariant stops the whole host: from
- * then on nothing is acknowledged, and {@link #terminated} tells the cause.
+ * <p>A failed write stops the whole host: from then on nothing is acknowledged, and {@link
+ * #terminated} tells the cause. A state machine that throws, or a broken invariant, stops its group
+ * only, which {@link RaftNode#state} and {@link RaftNode#terminated} tell; the host stops with its
+ * last group.
+ *
+ * <p>The groups are spread over the {@linkplain NodeOptions#loops() loops} in the order in which
+ * they are added; each stays where it is.
  *
  * <p><b>Threads.</b> Safe for use by any thread; the agents' own rule is told at {@link Agent}.
  */
 public final class RaftHost {
   private final HostParts parts;
-  private final HostLoop loop;
+  private final PeerGate gate;
   private final ApplyWorker applyWorker;
   private final List<Agent> agents;
   private final TreeSet<Long> ids = new TreeSet<>();
+  private final List<GroupLoop<?>> groups = new ArrayList<>();
   private boolean isStarted;
 
   private RaftHost(HostParts parts) {
     this.parts = parts;
     LogWorker log = new LogWorker(parts);
-    this.loop = new HostLoop(parts, log);
+    this.gate = new PeerGate(parts);
     this.applyWorker = new ApplyWorker(parts);
+    parts.loops = loops(parts);
+    parts.shutdown = new HostShutdown(parts, log);
     this.agents = agents(log);
   }
 
+  private static List<HostLoop> loops(HostParts parts) {
+    List<HostLoop> loops = new ArrayList<>();
+    loops.add(new HostLoop(parts, "loop", parts.control));
+    for (int i = 2; i <= parts.options.loops(); i++) {
+      loops.add(new HostLoop(parts, "loop-" + i, new Mailbox()));
+    }
+    return List.copyOf(loops);
+  }
+
   private List<Agent> agents(LogWorker log) {
-    List<Agent> onLoop = new ArrayList<>(List.of(loop));
-    List<Agent> others = new ArrayList<>();
-    (parts.options.logOnLoop() ? onLoop : others).add(log);
-    (parts.options.applyOnLoop() ? onLoop : others).add(applyWorker);
+    List<Agent> onFirst = new ArrayList<>(List.of(parts.loops.get(0)));
+    List<Agent> others = new ArrayList<>(parts.loops.subList(1, parts.loops.size()));
+    (parts.options.logOnLoop() ? onFirst : others).add(log);
+    (parts.options.applyOnLoop() ? onFirst : others).add(applyWorker);
     others.add(new WorkerAgent("snapshot", parts.snapshots, parts));
     others.add(new WorkerAgent("fetch", parts.fetches, parts));
-    others.add(0, onLoop.size() == 1 ? loop : new AgentGroup("loop", onLoop));
+    others.add(0, onFirst.size() == 1 ? onFirst.get(0) : new AgentGroup("loop", onFirst));
     return List.copyOf(others);
   }
 
@@ -82,9 +99,11 @@ public final class RaftHost {
     if (!ids.add(id)) {
       throw new IllegalStateException("group " + id + " is here already; its id is its own");
     }
-    GroupLoop<R> group = GroupStart.start(parts, loop, applyWorker, id, machine, bootstrap);
-    parts.completions.add(Task.of(() -> loop.add(group)));
-    return new RaftNode<>(parts, group, terminated(), this::shutdown);
+    HostLoop loop = parts.loops.get(groups.size() % parts.loops.size());
+    GroupLoop<R> group = GroupStart.start(parts, loop, applyWorker, gate, id, machine, bootstrap);
+    groups.add(group);
+    loop.post(Task.of(() -> loop.add(group)));
+    return new RaftNode<>(parts, group, this::shutdown);
   }
 
   /**
@@ -105,8 +124,11 @@ public final class RaftHost {
       throw new IllegalStateException("started already");
     }
     isStarted = true;
-    parts.transport.start(parts.identity, loop.gate());
-    parts.completions.add(Task.of(loop::onStarted));
+    parts.groups = GroupTable.of(groups);
+    parts.transport.start(parts.identity, gate);
+    for (HostLoop loop : parts.loops) {
+      loop.post(Task.of(loop::onStarted));
+    }
   }
 
   /**
@@ -116,7 +138,7 @@ public final class RaftHost {
    */
   public void shutdown() {
     parts.closing = true;
-    parts.completions.add(Task.of(loop.shutdown()::begin));
+    parts.control.add(Task.of(parts.shutdown::begin));
   }
 
   /**
@@ -124,7 +146,7 @@ public final class RaftHost {
    * by the apply worker.
    */
   public CompletableFuture<Void> terminated() {
-    return loop.shutdown().terminated().copy();
+    return parts.shutdown.terminated().copy();
   }
 
   /** What it has done so far. */

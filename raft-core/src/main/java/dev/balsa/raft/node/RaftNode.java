@@ -20,14 +20,12 @@ import java.util.function.Supplier;
 public final class RaftNode<R> implements AutoCloseable {
   private final HostParts parts;
   private final GroupLoop<R> loop;
-  private final CompletableFuture<Void> terminated;
   private final Runnable close;
 
   /** {@code close} stops everything, and waits for it where that is possible. */
-  RaftNode(HostParts parts, GroupLoop<R> loop, CompletableFuture<Void> terminated, Runnable close) {
+  RaftNode(HostParts parts, GroupLoop<R> loop, Runnable close) {
     this.parts = parts;
     this.loop = loop;
-    this.terminated = terminated;
     this.close = close;
   }
 
@@ -38,7 +36,7 @@ public final class RaftNode<R> implements AutoCloseable {
 
   /** The same node, closed in another way. */
   RaftNode<R> closedBy(Runnable otherClose) {
-    return new RaftNode<>(parts, loop, terminated, otherClose);
+    return new RaftNode<>(parts, loop, otherClose);
   }
 
   /** Who this member is. */
@@ -67,10 +65,10 @@ public final class RaftNode<R> implements AutoCloseable {
     if (command.length > parts.options.maxCommandBytes()) {
       return refuse(future, Refusal.Reason.TOO_LARGE);
     }
-    if (!parts.gate.maybeEnter(command.length)) {
+    if (!loop.requestGate().maybeEnter(command.length)) {
       return refuse(future, Refusal.Reason.OVERLOADED);
     }
-    return submit(new Proposal<>(loop, parts.gate, command, future), future);
+    return submit(new Proposal<>(loop, loop.requestGate(), command, future), future);
   }
 
   /**
@@ -93,10 +91,10 @@ public final class RaftNode<R> implements AutoCloseable {
 
   private <T> CompletableFuture<T> readAt(LongFunction<T> query) {
     CompletableFuture<T> future = new CompletableFuture<>();
-    if (!parts.gate.maybeEnter(0)) {
+    if (!loop.requestGate().maybeEnter(0)) {
       return refuse(future, Refusal.Reason.OVERLOADED);
     }
-    return submit(new Read<>(loop, parts.gate, query, future), future);
+    return submit(new Read<>(loop, loop.requestGate(), query, future), future);
   }
 
   /**
@@ -106,10 +104,10 @@ public final class RaftNode<R> implements AutoCloseable {
    */
   public CompletableFuture<Void> transferLeadership(long target) {
     CompletableFuture<Void> future = new CompletableFuture<>();
-    if (!parts.gate.maybeEnter(0)) {
+    if (!loop.requestGate().maybeEnter(0)) {
       return refuse(future, Refusal.Reason.OVERLOADED);
     }
-    return submit(new Transfer(loop, parts.gate, target, future), future);
+    return submit(new Transfer(loop, loop.requestGate(), target, future), future);
   }
 
   private <T> CompletableFuture<T> submit(Request request, CompletableFuture<T> future) {
@@ -117,10 +115,10 @@ public final class RaftNode<R> implements AutoCloseable {
       request.refuse(refusal(Refusal.Reason.STOPPED));
       return future;
     }
-    parts.requests.add(request);
+    loop.host().ask(request);
     if (parts.terminated) {
       // Nobody takes it any more; or the loop has just done so, and this finds nothing.
-      parts.refuseRequests();
+      loop.host().refuseRequests();
     }
     return future;
   }
@@ -135,9 +133,17 @@ public final class RaftNode<R> implements AutoCloseable {
     return new Refusal(reason, loop.status().leader());
   }
 
-  /** A recent picture of the node: at most one turn of the loop old. */
+  /**
+   * A recent picture of the node: at most one turn of the loop old, but for a leader's view of its
+   * peers, which is brought up to date when somebody asks, and so may be that of the last question.
+   */
   public Status status() {
     return loop.status();
+  }
+
+  /** Whether the node takes part. */
+  public NodeState state() {
+    return loop.health().state();
   }
 
   /** What the host of this node has done so far. */
@@ -148,10 +154,10 @@ public final class RaftNode<R> implements AutoCloseable {
   /**
    * Completes when the node has stopped: normally after {@link #close}, exceptionally with the
    * cause if it stopped by itself (failed storage, a state machine that threw, a directory that the
-   * cluster refuses).
+   * cluster refuses). Other groups of its host may go on.
    */
   public CompletableFuture<Void> terminated() {
-    return terminated.copy();
+    return loop.health().terminated().copy();
   }
 
   /**

@@ -26,7 +26,12 @@ final class Read<T> extends Request {
     this.future = future;
   }
 
-  /** Called by the loop, when it arrives. */
+  @Override
+  GroupLoop<?> group() {
+    return group;
+  }
+
+  /** Called by the loop, in the group's turn. */
   @Override
   void run() {
     group.onRead(this);

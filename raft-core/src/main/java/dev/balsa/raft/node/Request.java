@@ -5,6 +5,9 @@ import dev.balsa.raft.model.Refusal;
 
 /** What a client of this member asks of the loop. Ends exactly once. */
 abstract class Request extends Task {
+  /** Whom it is asked of. */
+  abstract GroupLoop<?> group();
+
   /** Ends it: nothing of it was or will be done. */
   abstract void refuse(Refusal refusal);
 }

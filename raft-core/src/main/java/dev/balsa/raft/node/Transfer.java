@@ -19,6 +19,12 @@ final class Transfer extends Request {
   }
 
   @Override
+  GroupLoop<?> group() {
+    return group;
+  }
+
+  /** Called by the loop, in the group's turn. */
+  @Override
   void run() {
     group.onTransfer(this);
   }

@@ -24,7 +24,8 @@ class GroupApplierTest {
           NodeListener.NONE);
   private final Tally machine = new Tally();
   private final ApplyWorker worker = new ApplyWorker(parts);
-  private final GroupApplier<Integer> applier = new GroupApplier<>(parts, worker, 1, machine);
+  private final GroupApplier<Integer> applier =
+      new GroupApplier<>(parts, worker, new GroupHealth(parts, 1), machine);
 
   private static Entry entry(long index, EntryType type, String text) {
     return Entry.of(new EntryId(1, index), type, Tally.command(text));

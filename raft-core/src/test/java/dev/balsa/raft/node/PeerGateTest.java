@@ -13,6 +13,7 @@ import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.Transport;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,16 +25,17 @@ class PeerGateTest {
       new HostParts(
           () -> 0,
           TestCluster.disk(1, 100),
-          new RecordingTransport(told),
+          new RecordingTransport(told, null),
           NodeOptions.DEFAULTS,
           NodeListener.NONE);
-  private final HostLoop loop = new HostLoop(parts, new LogWorker(parts));
-  private final PeerGate gate = loop.gate();
-  private final PeerDirectory directory = loop.peers();
+  private final PeerGate gate = new PeerGate(parts);
+  private final PeerDirectory directory = parts.peers;
 
-  private record RecordingTransport(List<String> told) implements Transport {
+  private record RecordingTransport(List<String> told, Listener[] listener) implements Transport {
     @Override
-    public void start(LogIdentity self, Listener listener) {}
+    public void start(LogIdentity self, Listener told) {
+      listener[0] = told;
+    }
 
     @Override
     public void addPeer(long id, String address) {
@@ -93,7 +95,7 @@ class PeerGateTest {
         1, Membership.bootstrap(List.of(Member.of(1, "a").bound(100), Member.of(2, "b"))));
     gate.onRefused(2, HandshakeRefusal.WRONG_CLUSTER);
     gate.onRefused(2, HandshakeRefusal.WRONG_INCARNATION);
-    parts.completions.runAll();
+    parts.control.runAll();
     assertThat(parts.hasFailed()).isFalse();
   }
 
@@ -102,10 +104,10 @@ class PeerGateTest {
     directory.onMembership(1, Members.of("1=a", "2=b").membership());
     gate.onRefused(2, HandshakeRefusal.NOT_FOR_ME);
     gate.onRefused(2, HandshakeRefusal.NO_COMMON_VERSION);
-    parts.completions.runAll();
+    parts.control.runAll();
     assertThat(parts.hasFailed()).isFalse();
     gate.onRefused(2, HandshakeRefusal.WRONG_INCARNATION);
-    parts.completions.runAll();
+    parts.control.runAll();
     assertThat(parts.failure()).hasMessageContaining("emptied or replaced");
   }
 
@@ -125,14 +127,30 @@ class PeerGateTest {
   }
 
   @Test
-  void aPeerThatSendsWithoutEndFillsNothingButItsQueue() {
+  void aPeerThatSendsWithoutEndFillsNothingButItsQueue() throws IOException {
     Message message = new TimeoutNow(new Route(new MemberId(2, 200), new MemberId(1, 100)), 1);
+    Transport.Listener[] listener = new Transport.Listener[1];
+    RaftHost host =
+        RaftHost.builder(() -> 0)
+            .storage(TestCluster.disk(1, 100))
+            .transport(new RecordingTransport(told, listener))
+            .build();
+    host.group(1, new Tally(), Members.of("1=a", "2=b"));
+    host.start();
     for (int i = 0; i < 20_000; i++) {
-      gate.onMessage(1, message);
+      listener[0].onMessage(1, message);
+      listener[0].onMessage(4711, message);
     }
-    assertThat(parts.metrics.messagesDropped.get()).isEqualTo(20_000 - 16_384);
-    loop.doWork();
-    gate.onMessage(1, message);
-    assertThat(parts.metrics.messagesDropped.get()).isEqualTo(20_000 - 16_384);
+    assertThat(host.metrics().messagesDropped.get()).isEqualTo(20_000 - 16_384);
+    // A busy group takes part in turn after turn, each time with a part of what waits for it.
+    for (int taken = 1_024; taken <= 16_384; taken += 1_024) {
+      host.agents().get(0).doWork();
+      for (int i = 0; i < 1_024; i++) {
+        listener[0].onMessage(1, message);
+      }
+      assertThat(host.metrics().messagesDropped.get()).isEqualTo(20_000 - 16_384);
+    }
+    listener[0].onMessage(1, message);
+    assertThat(host.metrics().messagesDropped.get()).isEqualTo(20_000 - 16_384 + 1);
   }
 }

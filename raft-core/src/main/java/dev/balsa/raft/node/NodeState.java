@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.node;
+
+/** Whether one member of one group takes part. */
+public enum NodeState {
+  /** It takes part. */
+  RUNNING,
+  /**
+   * It has stopped by itself, and acknowledges nothing any more: its state machine threw, what the
+   * log holds cannot be read, or the whole host failed. {@link RaftNode#terminated} tells why.
+   */
+  FAILED,
+  /** It has been closed, or is about to be. */
+  STOPPED
+}
