@@ -476,6 +476,17 @@ class ReadyContractTest {
   }
 
   @Test
+  @Tag("R-54")
+  void whatIsCommittedIsNotCountedAnyMore() {
+    TestNode leader =
+        TestNode.member(1, 3).config(c -> c.maxUncommittedBytes(120)).start().becomeLeader();
+    for (int i = 2; i < 50; i++) {
+      assertThat(leader.propose("a".repeat(100)).isAccepted()).isTrue();
+      leader.receive(leader.peer(2).accepts(1, i));
+    }
+  }
+
+  @Test
   void proposingNothingIsALocalError() {
     TestNode leader = TestNode.member(1, 3).start().becomeLeader();
     assertThatThrownBy(() -> leader.raw().propose(List.of()))

@@ -179,6 +179,7 @@ class LeadershipTransferTest {
   }
 
   @Test
+  @Tag("R-79")
   void section310_aTargetThatIsBehindIsBroughtUpFirst() {
     CoreCluster cluster = CoreCluster.of(3).elect(1);
     cluster.propose(1, "a");

@@ -220,6 +220,7 @@ class ReplicationTest {
     node.receive(node.peer(2).appends(5, id(1, 2), 0, 5, 5, 5));
     node.receive(node.peer(2).appends(5, id(1, 2), 0, 5));
     node.receive(node.peer(2).appends(5, id(1, 1), 0));
+    assertThat(node.status().last()).isEqualTo(id(5, 5));
     assertThat(node.logTerms()).containsExactly(1, 1, 5, 5, 5);
   }
 

@@ -8,6 +8,7 @@ import dev.balsa.raft.message.AppendEntries;
 import dev.balsa.raft.message.AppendEntriesResponse;
 import dev.balsa.raft.message.InstallSnapshot;
 import dev.balsa.raft.message.InstallSnapshotResponse;
+import dev.balsa.raft.message.RequestVote;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.PeerViolation.Kind;
 import dev.balsa.raft.model.SnapshotMetadata;
@@ -311,6 +312,7 @@ class SnapshotTest {
     node.completeSnapshotFetch(new SnapshotFile(offered, List.of()));
     node.tick(50).campaign();
     assertThat(node.term()).isEqualTo(5);
+    assertThat(node.takeSent(RequestVote.class)).isEmpty();
     node.receive(node.peer(2).appends(5, id(4, 10), 11, 5));
     assertThat(node.machineIndex()).isEqualTo(11);
   }
