@@ -170,6 +170,12 @@ public final class CoreCluster {
     return this;
   }
 
+  /** Puts a message on the wire once more, behind all others. */
+  public CoreCluster sendAgain(Message message) {
+    inFlight.add(message);
+    return this;
+  }
+
   /** Takes what fits off the wire, for the test to keep. */
   public List<Message> take(Predicate<Message> fits) {
     List<Message> taken = inFlight.stream().filter(fits).toList();
@@ -252,7 +258,9 @@ public final class CoreCluster {
   public void settleNode(TestNode node) {
     if (node.isUp()) {
       node.settle();
-      checks.onSettled(node, nodes.values());
+      if (!node.holdsReadies()) {
+        checks.onSettled(node, nodes.values());
+      }
     }
   }
 

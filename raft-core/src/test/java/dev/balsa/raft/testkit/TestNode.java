@@ -53,7 +53,7 @@ public final class TestNode {
   public record SnapshotFile(SnapshotMetadata metadata, List<String> commands) {}
 
   private final long id;
-  private final UnaryOperator<RaftConfig.Builder> settings;
+  private UnaryOperator<RaftConfig.Builder> settings;
   private LogImage disk;
   private LogImage view;
   private RawNode raw;
@@ -76,7 +76,9 @@ public final class TestNode {
   private final List<PeerViolation> violations = new ArrayList<>();
   private Consumer<Message> wire = sent::add;
   private Consumer<Entry> onApply = entry -> {};
+  private Consumer<Ready> onReady = ready -> {};
   private boolean keepReadies = true;
+  private boolean holdsReadies;
   private boolean holdsWrites;
   private boolean holdsApplies;
   private boolean holdsFetches;
@@ -404,6 +406,33 @@ public final class TestNode {
     return settle();
   }
 
+  /** Nothing is taken out of the core until {@link #takeReady}. */
+  public TestNode holdReadies(boolean hold) {
+    holdsReadies = hold;
+    return settle();
+  }
+
+  public boolean holdsReadies() {
+    return holdsReadies;
+  }
+
+  public boolean holdsWrites() {
+    return holdsWrites;
+  }
+
+  /** Takes one Ready that was held back, and does what it says; false if there is none. */
+  public boolean takeReady() {
+    boolean taken = turn();
+    settle();
+    return taken;
+  }
+
+  /** Every Ready from now on is shown to {@code listener} before anything is done about it. */
+  public TestNode watch(Consumer<Ready> listener) {
+    onReady = listener;
+    return this;
+  }
+
   TestNode sendTo(Consumer<Message> wire, Consumer<Entry> onApply) {
     this.wire = wire;
     this.onApply = onApply;
@@ -417,7 +446,7 @@ public final class TestNode {
     boolean isBusy = isUp();
     while (isBusy) {
       require(++turns < MAX_TURNS, () -> "member " + id + " is never done: " + status());
-      isBusy = turn();
+      isBusy = !holdsReadies && turn();
       while (!holdsWrites && completeWrites(1)) {
         isBusy = true;
       }
@@ -437,6 +466,7 @@ public final class TestNode {
       return false;
     }
     Ready ready = raw.ready();
+    onReady.accept(ready);
     ContractChecks.onReady(this, ready, ++lastReady);
     if (keepReadies) {
       readies.add(ready);
@@ -543,6 +573,12 @@ public final class TestNode {
     applies.clear();
     fetches.clear();
     snapshotFetch = null;
+  }
+
+  /** Other settings, from the next start on. */
+  public TestNode settings(UnaryOperator<RaftConfig.Builder> settings) {
+    this.settings = settings;
+    return this;
   }
 
   /** Starts from the disk, with a state machine restored from the disk's snapshot. */
