@@ -114,7 +114,8 @@ final class Leader implements Role {
     }
     EntryId first = nextId();
     for (int i = 0; i < commands.size(); i++) {
-      raft.append(Entry.of(first.plus(i), EntryType.NORMAL, commands.get(i)));
+      EntryId id = i == 0 ? first : first.plus(i);
+      raft.append(Entry.of(id, EntryType.NORMAL, commands.get(i)));
     }
     uncommitted.add(raft.log().lastIndex(), bytes);
     return ProposeResult.accepted(first);

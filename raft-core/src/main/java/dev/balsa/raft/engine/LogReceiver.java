@@ -26,6 +26,9 @@ final class LogReceiver {
   private final Raft raft;
   private SnapshotFetch wanted;
 
+  /** The last route of an answer; nearly all go to one leader. */
+  private Route replied;
+
   LogReceiver(Raft raft) {
     this.raft = raft;
   }
@@ -177,10 +180,7 @@ final class LogReceiver {
     MemberId leader = wanted.from();
     wanted = null;
     if (raft.leader() == leader.id()) {
-      raft.out()
-          .send(
-              new InstallSnapshotResponse(
-                  new Route(raft.self(), leader), raft.term(), snapshot, false));
+      raft.out().send(new InstallSnapshotResponse(replyTo(leader), raft.term(), snapshot, false));
     }
   }
 
@@ -188,12 +188,18 @@ final class LogReceiver {
   private void acknowledge(MemberId leader, long index) {
     raft.out()
         .sendAfterPersist(
-            new AppendEntriesResponse(
-                new Route(raft.self(), leader), raft.term(), false, index, EntryId.ZERO));
+            new AppendEntriesResponse(replyTo(leader), raft.term(), false, index, EntryId.ZERO));
   }
 
   private Route replyTo(Message message) {
-    return new Route(raft.self(), message.route().from());
+    return replyTo(message.route().from());
+  }
+
+  private Route replyTo(MemberId member) {
+    if (replied == null || !replied.to().equals(member)) {
+      replied = new Route(raft.self(), member);
+    }
+    return replied;
   }
 
   /** Whether the sender is the one leader of this term; resets the election timer if so. */

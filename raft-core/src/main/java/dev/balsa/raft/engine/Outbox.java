@@ -4,31 +4,37 @@ package dev.balsa.raft.engine;
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.model.FetchRequest;
 import dev.balsa.raft.model.ForwardState;
+import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.PeerViolation;
 import dev.balsa.raft.model.ReadState;
+import dev.balsa.raft.model.Ready;
 import dev.balsa.raft.model.SnapshotFetch;
+import dev.balsa.raft.model.SnapshotMetadata;
+import dev.balsa.raft.model.SoftState;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /** What the next Ready will say, gathered as it comes up. */
 final class Outbox {
-  private List<Message> messages = new ArrayList<>();
-  private List<Message> messagesAfterPersist = new ArrayList<>();
-  private List<ReadState> reads = new ArrayList<>();
-  private List<ForwardState> forwards = new ArrayList<>();
-  private List<FetchRequest> fetches = new ArrayList<>();
-  private List<PeerViolation> violations = new ArrayList<>();
+  private final List<Message> messages = new ArrayList<>();
+  private final List<Message> messagesAfterPersist = new ArrayList<>();
+  private List<ReadState> reads = List.of();
+  private List<ForwardState> forwards = List.of();
+  private List<FetchRequest> fetches = List.of();
+  private List<PeerViolation> violations = List.of();
   private SnapshotFetch snapshotFetch;
 
   boolean isEmpty() {
-    return messages.isEmpty()
-        && messagesAfterPersist.isEmpty()
-        && reads.isEmpty()
+    return messages.isEmpty() && messagesAfterPersist.isEmpty() && !hasExtras();
+  }
+
+  private boolean hasExtras() {
+    return !(reads.isEmpty()
         && forwards.isEmpty()
         && fetches.isEmpty()
         && violations.isEmpty()
-        && snapshotFetch == null;
+        && snapshotFetch == null);
   }
 
   /** To be sent at once: it promises nothing that a crash could break. */
@@ -49,15 +55,15 @@ final class Outbox {
   }
 
   void read(ReadState read) {
-    reads.add(read);
+    reads = plus(reads, read);
   }
 
   void forward(ForwardState forward) {
-    forwards.add(forward);
+    forwards = plus(forwards, forward);
   }
 
   void fetch(FetchRequest request) {
-    fetches.add(request);
+    fetches = plus(fetches, request);
   }
 
   void fetchSnapshot(SnapshotFetch fetch) {
@@ -65,57 +71,57 @@ final class Outbox {
   }
 
   void violation(long from, PeerViolation.Kind kind, String detail) {
-    violations.add(new PeerViolation(from, kind, detail));
+    violations = plus(violations, new PeerViolation(from, kind, detail));
   }
 
   List<Message> takeMessages() {
-    List<Message> taken = messages;
-    messages = renewed(taken);
-    return frozen(taken);
+    return taken(messages);
   }
 
   List<Message> takeMessagesAfterPersist() {
-    List<Message> taken = messagesAfterPersist;
-    messagesAfterPersist = renewed(taken);
-    return frozen(taken);
+    return taken(messagesAfterPersist);
   }
 
-  List<ReadState> takeReads() {
-    List<ReadState> taken = reads;
-    reads = renewed(taken);
-    return frozen(taken);
-  }
-
-  List<ForwardState> takeForwards() {
-    List<ForwardState> taken = forwards;
-    forwards = renewed(taken);
-    return frozen(taken);
-  }
-
-  List<FetchRequest> takeFetches() {
-    List<FetchRequest> taken = fetches;
-    fetches = renewed(taken);
-    return frozen(taken);
-  }
-
-  List<PeerViolation> takeViolations() {
-    List<PeerViolation> taken = violations;
-    violations = renewed(taken);
-    return frozen(taken);
-  }
-
-  SnapshotFetch takeSnapshotFetch() {
-    SnapshotFetch taken = snapshotFetch;
+  /** All but the messages, together with what else is news. */
+  Ready.Extras takeExtras(SnapshotMetadata restore, SoftState softState, Membership membership) {
+    if (restore == null && softState == null && membership == null && !hasExtras()) {
+      return Ready.Extras.NONE;
+    }
+    Ready.Extras taken =
+        new Ready.Extras(
+            restore,
+            Collections.unmodifiableList(reads),
+            Collections.unmodifiableList(forwards),
+            Collections.unmodifiableList(fetches),
+            snapshotFetch,
+            softState,
+            membership,
+            Collections.unmodifiableList(violations));
+    reads = List.of();
+    forwards = List.of();
+    fetches = List.of();
+    violations = List.of();
     snapshotFetch = null;
     return taken;
   }
 
-  /** An empty list is kept for the next round: an idle tick allocates nothing. */
-  private static <T> List<T> renewed(List<T> taken) {
-    return taken.isEmpty() ? taken : new ArrayList<>();
+  /** A list is made for the first element only: most members never have one. */
+  private static <T> List<T> plus(List<T> gathered, T more) {
+    List<T> list = gathered.isEmpty() ? new ArrayList<>() : gathered;
+    list.add(more);
+    return list;
   }
 
-  private static <T> List<T> frozen(List<T> taken) {
-    return taken.isEmpty() ? List.of() : Collections.unmodifiableList(taken);
+  /** A copy, which for the one or two messages of a small cluster is a small object. */
+  private static List<Message> taken(List<Message> gathered) {
+    List<Message> taken =
+        switch (gathered.size()) {
+          case 0 -> List.of();
+          case 1 -> List.of(gathered.get(0));
+          case 2 -> List.of(gathered.get(0), gathered.get(1));
+          default -> List.copyOf(gathered);
+        };
+    gathered.clear();
+    return taken;
   }
 }

@@ -59,15 +59,24 @@ public final class Readies {
         || raft.log().hasUnwritten()
         || raft.hasReset()
         || unwrittenCompaction != null
-        || !handedOut.promisesSameAs(raft.hardState())
+        || promisesAnew()
         || canRestore()
         || canApply()
-        || toldMembership != raft.membership()
-        || !toldSoftState.equals(softState());
+        || isMembershipNews()
+        || isSoftStateNews();
   }
 
-  private SoftState softState() {
-    return new SoftState(raft.role().type(), raft.leader());
+  /** Whether the term or the vote is another than was last handed out to be written. */
+  private boolean promisesAnew() {
+    return handedOut.term() != raft.term() || handedOut.votedFor() != raft.votedFor();
+  }
+
+  private boolean isMembershipNews() {
+    return toldMembership != raft.membership();
+  }
+
+  private boolean isSoftStateNews() {
+    return toldSoftState.role() != raft.role().type() || toldSoftState.leader() != raft.leader();
   }
 
   /** Everything to be done now. */
@@ -80,11 +89,6 @@ public final class Readies {
     if (!persist.isEmpty()) {
       raft.writes().add(lastNumber, raft.log().handedOutIndex(), handedOut);
     }
-    SoftState soft = softState();
-    boolean softChanged = !soft.equals(toldSoftState);
-    toldSoftState = soft;
-    boolean membershipChanged = toldMembership != raft.membership();
-    toldMembership = raft.membership();
     invariants.check(raft);
     Outbox out = raft.out();
     return new Ready(
@@ -92,15 +96,24 @@ public final class Readies {
         out.takeMessages(),
         persist,
         out.takeMessagesAfterPersist(),
-        restore,
         committed,
-        out.takeReads(),
-        out.takeForwards(),
-        out.takeFetches(),
-        out.takeSnapshotFetch(),
-        softChanged ? soft : null,
-        membershipChanged ? toldMembership : null,
-        out.takeViolations());
+        out.takeExtras(restore, takeSoftState(), takeMembership()));
+  }
+
+  private SoftState takeSoftState() {
+    if (!isSoftStateNews()) {
+      return null;
+    }
+    toldSoftState = new SoftState(raft.role().type(), raft.leader());
+    return toldSoftState;
+  }
+
+  private Membership takeMembership() {
+    if (!isMembershipNews()) {
+      return null;
+    }
+    toldMembership = raft.membership();
+    return toldMembership;
   }
 
   // ---------------------------------------------------------------- writes
@@ -109,14 +122,13 @@ public final class Readies {
     SnapshotMetadata reset = raft.takeReset();
     mustRestore |= reset != null;
     List<Entry> entries = raft.log().takeUnwritten();
-    HardState current = raft.hardState();
-    boolean promises = !handedOut.promisesSameAs(current);
-    boolean mustSync = promises || !entries.isEmpty() || reset != null;
+    boolean mustSync = promisesAnew() || !entries.isEmpty() || reset != null;
     // The commit index is only a hint: it rides with what is written anyway.
     boolean writes = mustSync || unwrittenCompaction != null;
     if (!writes) {
       return Persist.NOTHING;
     }
+    HardState current = raft.hardState();
     HardState hardState = current.equals(handedOut) ? null : current;
     handedOut = current;
     // A reset replaces the log that was to be compacted, by a newer snapshot than that one.
@@ -167,8 +179,10 @@ public final class Readies {
    */
   private boolean canApply() {
     RaftLog log = raft.log();
-    boolean waits = mustRestore || raft.hasReset() || restoring > 0 || unapplied.isFull();
-    if (waits || log.applyingIndex() >= log.applyLimit()) {
+    if (log.applyingIndex() >= log.applyLimit()) {
+      return false;
+    }
+    if (mustRestore || raft.hasReset() || restoring > 0 || unapplied.isFull()) {
       return false;
     }
     return log.isCached(log.applyingIndex() + 1) || !fetched.isEmpty() || !fetching;

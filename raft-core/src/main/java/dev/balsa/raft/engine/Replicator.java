@@ -142,8 +142,9 @@ final class Replicator {
 
   /** Sends whatever the windows allow. */
   void flush() {
-    for (int i = 0; i < tracker.all().size(); i++) {
-      flush(tracker.all().get(i));
+    List<Progress> peers = tracker.all();
+    for (int i = 0; i < peers.size(); i++) {
+      flush(peers.get(i));
     }
   }
 
@@ -180,10 +181,7 @@ final class Replicator {
     RaftLog log = raft.log();
     long prev = peer.next() - 1;
     long commit = log.commitIndex();
-    raft.out()
-        .send(
-            new AppendEntries(
-                peer.route(), raft.term(), new EntryId(log.termOf(prev), prev), entries, commit));
+    raft.out().send(new AppendEntries(peer.route(), raft.term(), log.idAt(prev), entries, commit));
     long last = prev + entries.size();
     long bytes = 0;
     for (int i = 0; i < entries.size(); i++) {
@@ -217,16 +215,17 @@ final class Replicator {
 
   /** Heartbeats for all, which carry the latest ReadIndex round. */
   void sendHeartbeats(long round) {
-    for (int i = 0; i < tracker.all().size(); i++) {
-      sendHeartbeat(tracker.all().get(i), round, true);
+    List<Progress> peers = tracker.all();
+    for (int i = 0; i < peers.size(); i++) {
+      sendHeartbeat(peers.get(i), round, true);
     }
   }
 
   private void sendHeartbeat(Progress peer, long round, boolean needsAck) {
     // Never beyond what this peer has acknowledged: it may not have the rest, or have another.
     long commit = Math.min(peer.match(), raft.log().commitIndex());
-    long term = raft.log().termOf(commit);
-    EntryId id = term == RaftLog.UNKNOWN_TERM ? EntryId.ZERO : new EntryId(term, commit);
+    boolean isKnown = raft.log().termOf(commit) != RaftLog.UNKNOWN_TERM;
+    EntryId id = isKnown ? raft.log().idAt(commit) : EntryId.ZERO;
     raft.out().send(new Heartbeat(peer.route(), raft.term(), id, round, needsAck));
     peer.onCommitSent(commit);
   }

@@ -104,12 +104,20 @@ public final class RaftLog {
 
   /** The last entry, or the snapshot's if there is none. */
   public EntryId lastId() {
-    return new EntryId(termOf(last), last);
+    return idAt(last);
   }
 
   /** The last entry known committed. */
   public EntryId commitId() {
-    return new EntryId(termOf(commit), commit);
+    return idAt(commit);
+  }
+
+  /** The entry at {@code index}, whose term is known; that of an entry in memory is its own. */
+  public EntryId idAt(long index) {
+    if (cache.holds(index)) {
+      return cache.entry(index).id();
+    }
+    return index == snapshot.index() ? snapshot.id() : new EntryId(termOf(index), index);
   }
 
   /** The term of {@code index}, or {@link #UNKNOWN_TERM} if it is compacted or beyond the end. */

@@ -28,27 +28,80 @@ import java.util.List;
  * @param messages to be sent at once
  * @param persist to be written
  * @param messagesAfterPersist to be sent when written
- * @param restore a snapshot to load into the state machine, null if none
  * @param committed entries to apply, ascending and without gaps; durable on this member
- * @param reads confirmed and failed reads
- * @param forwards answers to forwarded proposals
- * @param fetches entries wanted from disk
- * @param snapshotFetch a snapshot wanted from the leader, null if none
- * @param softState the new role and leader, null if unchanged
- * @param membership the configuration now in force, null if unchanged
- * @param violations messages that were dropped because they contradict certain knowledge
+ * @param extras what most Readys have nothing of; each part can be asked for here as well
  */
 public record Ready(
     long number,
     List<Message> messages,
     Persist persist,
     List<Message> messagesAfterPersist,
-    SnapshotMetadata restore,
     List<Entry> committed,
-    List<ReadState> reads,
-    List<ForwardState> forwards,
-    List<FetchRequest> fetches,
-    SnapshotFetch snapshotFetch,
-    SoftState softState,
-    Membership membership,
-    List<PeerViolation> violations) {}
+    Extras extras) {
+  /**
+   * What most Readys have nothing of. Kept apart so that those, of which an entry takes several,
+   * stay small.
+   *
+   * @param restore a snapshot to load into the state machine, null if none
+   * @param reads confirmed and failed reads
+   * @param forwards answers to forwarded proposals
+   * @param fetches entries wanted from disk
+   * @param snapshotFetch a snapshot wanted from the leader, null if none
+   * @param softState the new role and leader, null if unchanged
+   * @param membership the configuration now in force, null if unchanged
+   * @param violations messages that were dropped because they contradict certain knowledge
+   */
+  public record Extras(
+      SnapshotMetadata restore,
+      List<ReadState> reads,
+      List<ForwardState> forwards,
+      List<FetchRequest> fetches,
+      SnapshotFetch snapshotFetch,
+      SoftState softState,
+      Membership membership,
+      List<PeerViolation> violations) {
+    /** Nothing of all that. */
+    public static final Extras NONE =
+        new Extras(null, List.of(), List.of(), List.of(), null, null, null, List.of());
+  }
+
+  /** A snapshot to load into the state machine, null if none. */
+  public SnapshotMetadata restore() {
+    return extras.restore;
+  }
+
+  /** Confirmed and failed reads. */
+  public List<ReadState> reads() {
+    return extras.reads;
+  }
+
+  /** Answers to forwarded proposals. */
+  public List<ForwardState> forwards() {
+    return extras.forwards;
+  }
+
+  /** Entries wanted from disk. */
+  public List<FetchRequest> fetches() {
+    return extras.fetches;
+  }
+
+  /** A snapshot wanted from the leader, null if none. */
+  public SnapshotFetch snapshotFetch() {
+    return extras.snapshotFetch;
+  }
+
+  /** The new role and leader, null if unchanged. */
+  public SoftState softState() {
+    return extras.softState;
+  }
+
+  /** The configuration now in force, null if unchanged. */
+  public Membership membership() {
+    return extras.membership;
+  }
+
+  /** Messages that were dropped because they contradict certain knowledge. */
+  public List<PeerViolation> violations() {
+    return extras.violations;
+  }
+}

@@ -9,6 +9,7 @@ import java.util.function.LongPredicate;
 /** A leader's peers, ascending by id. Few enough that a search from the front is the quickest. */
 public final class ProgressTracker {
   private final List<Progress> peers = new ArrayList<>();
+  private final List<Progress> readOnly = Collections.unmodifiableList(peers);
 
   /** The peer with this id, or null. */
   public Progress find(long id) {
@@ -23,7 +24,7 @@ public final class ProgressTracker {
 
   /** Everyone, in order; to be read only. */
   public List<Progress> all() {
-    return Collections.unmodifiableList(peers);
+    return readOnly;
   }
 
   /** Adds a peer that is not there yet. */
