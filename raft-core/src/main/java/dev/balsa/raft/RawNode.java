@@ -49,7 +49,33 @@ public final class RawNode {
    * @param nowNanos a monotonic clock's reading
    */
   public void tick(long nowNanos) {
-    raft.tick();
+    tick(nowNanos, 1);
+  }
+
+  /**
+   * Several units of time have passed, as if {@link #tick(long)} had been called as often. With at
+   * most {@link #ticksUntilDue} of them, all but the last pass unnoticed, whatever their number.
+   *
+   * @param nowNanos a monotonic clock's reading
+   * @param ticks at least 1
+   */
+  public void tick(long nowNanos, int ticks) {
+    if (ticks < 1) {
+      throw new IllegalArgumentException(ticks + " ticks");
+    }
+    raft.tick(ticks);
+  }
+
+  /**
+   * After how many ticks this member may have something to do of its own accord: an election, a
+   * heartbeat, a deadline. A host may let that many go by and make up for them by one {@link
+   * #tick(long, int)}. Every other input may change the answer, and must find the ticks that went
+   * by before it made up for.
+   *
+   * @return at least 1
+   */
+  public int ticksUntilDue() {
+    return raft.ticksUntilDue();
   }
 
   /** A message of a peer. Never throws, whatever it says. */
@@ -80,6 +106,7 @@ public final class RawNode {
    * Asks for a read index, here or from the leader. The answer comes as a {@link
    * dev.balsa.raft.model.ReadState} within an election timeout, always exactly one.
    *
+   * @param request a name that no read of this member waits under
    * @return null if asked, else why not
    */
   public Refusal readIndex(RequestId request) {

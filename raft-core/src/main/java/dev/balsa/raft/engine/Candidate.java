@@ -65,9 +65,19 @@ final class Candidate implements Role {
 
   @Override
   public void onTick() {
-    if (raft.elections().electionDue()) {
-      raft.elections().campaign();
+    if (!raft.elections().isElectionDue()) {
+      return;
     }
+    if (raft.elections().mayCampaign()) {
+      raft.elections().campaign();
+    } else {
+      raft.elections().becomeFollower(raft.term(), 0);
+    }
+  }
+
+  @Override
+  public long dueAt() {
+    return raft.elections().electionDueAt();
   }
 
   @Override

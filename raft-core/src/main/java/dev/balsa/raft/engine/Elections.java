@@ -25,8 +25,8 @@ public final class Elections {
   private long leader;
   private Role role;
 
-  /** Ticks since the leader was heard, a vote was given, or a campaign begun. */
-  private int electionElapsed;
+  /** The tick at which the leader was heard, a vote was given, or a campaign begun. */
+  private long quietSince;
 
   private int electionTimeout;
 
@@ -67,22 +67,22 @@ public final class Elections {
 
   // ---------------------------------------------------------------- time
 
-  void onTick() {
-    electionElapsed++;
+  /** When it is time to campaign: drawn at random, so that members rarely collide. */
+  long electionDueAt() {
+    return quietSince + electionTimeout;
   }
 
-  /** Whether it is time to campaign: drawn at random, so that members rarely collide. */
-  boolean electionDue() {
-    return electionElapsed >= electionTimeout;
+  boolean isElectionDue() {
+    return raft.now() >= electionDueAt();
   }
 
   /** Whether a leader of this term was heard within the shortest election timeout. */
   boolean hearsFromLeader() {
-    return leader != 0 && (leader == self || electionElapsed < config.electionTicks());
+    return leader != 0 && (leader == self || raft.now() - quietSince < config.electionTicks());
   }
 
   private void drawElectionTimeout() {
-    electionElapsed = 0;
+    quietSince = raft.now();
     electionTimeout = config.electionTicks() + random.below(config.electionTicks());
   }
 
@@ -92,12 +92,16 @@ public final class Elections {
    * Whether this member may stand: a voter of the configuration in force, or of the committed one
    * as long as the newer is not. Without the latter, removing one of two members could leave nobody
    * able to finish it (dissertation, section 4.2.2).
+   *
+   * <p>And one whose disk takes writes: the vote for itself would not become durable, so it could
+   * not win, and would only stay in the way of those that can.
    */
   boolean mayCampaign() {
     Membership inForce = raft.membership();
     Member me = inForce.member(self);
     boolean isWitness = me != null && me.witness();
-    return !isWitness && (inForce.isVoter(self) || raft.committedMembership().isVoter(self));
+    boolean isVoter = inForce.isVoter(self) || raft.committedMembership().isVoter(self);
+    return isVoter && !isWitness && !raft.isDiskStalled();
   }
 
   /** Starts an election, with the pre-vote before it if that is on. */
@@ -143,7 +147,7 @@ public final class Elections {
   /** Gives the vote of this term. Heard a candidate that may win: lets it try. */
   void voteFor(long candidate) {
     votedFor = candidate;
-    electionElapsed = 0;
+    quietSince = raft.now();
   }
 
   // ---------------------------------------------------------------- who leads
@@ -185,7 +189,7 @@ public final class Elections {
       becomeFollower(term, id);
     }
     changeLeader(id);
-    electionElapsed = 0;
+    quietSince = raft.now();
     return true;
   }
 

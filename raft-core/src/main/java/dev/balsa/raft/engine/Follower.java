@@ -18,7 +18,7 @@ final class Follower implements Role {
 
   @Override
   public void onTick() {
-    if (!raft.elections().electionDue()) {
+    if (!raft.elections().isElectionDue()) {
       return;
     }
     if (raft.elections().mayCampaign()) {
@@ -26,5 +26,10 @@ final class Follower implements Role {
     } else {
       raft.elections().forgetLeader();
     }
+  }
+
+  @Override
+  public long dueAt() {
+    return raft.elections().electionDueAt();
   }
 }

@@ -7,12 +7,9 @@ import dev.balsa.raft.message.HeartbeatResponse;
 import dev.balsa.raft.message.InstallSnapshotResponse;
 import dev.balsa.raft.message.ReadIndexResponse;
 import dev.balsa.raft.message.Route;
-import dev.balsa.raft.message.TimeoutNow;
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.EntryType;
-import dev.balsa.raft.model.Member;
-import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.MembershipCodec;
 import dev.balsa.raft.model.PeerViolation.Kind;
 import dev.balsa.raft.model.ProposeResult;
@@ -24,7 +21,6 @@ import dev.balsa.raft.model.Status;
 import dev.balsa.raft.tracker.Inflights;
 import dev.balsa.raft.tracker.Progress;
 import dev.balsa.raft.tracker.ProgressState;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,15 +39,20 @@ final class Leader implements Role {
    */
   private final Inflights uncommitted;
 
-  private final long startedAt;
-  private LeaderTransfer transfer;
-  private int heartbeatElapsed;
+  private final LeaderTransfer transfer;
+  private final IncarnationBinding binding;
+  private long nextHeartbeat;
+
+  /** The disk has stalled, and the hand-over that this calls for was tried. */
+  private boolean stallNoticed;
 
   Leader(Raft raft) {
     this.raft = raft;
     this.replicator = new Replicator(raft);
     this.uncommitted = new Inflights(Integer.MAX_VALUE, raft.config().maxUncommittedBytes());
-    this.startedAt = raft.now();
+    this.transfer = new LeaderTransfer(raft, replicator);
+    this.binding = new IncarnationBinding(raft, replicator);
+    this.nextHeartbeat = raft.now() + raft.config().heartbeatTicks();
   }
 
   @Override
@@ -72,26 +73,67 @@ final class Leader implements Role {
 
   @Override
   public void onTick() {
-    if (raft.config().checkQuorum() && !hearsFromQuorum()) {
-      // Cut off, it could never commit again, while its clients wait and its stale state looks
-      // current (dissertation, section 6.2).
+    transfer.onTick();
+    if (raft.now() >= quorumLostAt() || isStuckOnDisk()) {
       raft.elections().becomeFollower(raft.term(), 0);
       return;
     }
-    if (transfer != null && raft.now() >= transfer.deadline()) {
-      transfer = null;
+    if (raft.now() >= bindingDueAt()) {
+      byte[] data = MembershipCodec.encode(binding.bound());
+      raft.append(Entry.of(nextId(), EntryType.CONFIGURATION, data));
     }
-    maybeBindIncarnations();
-    if (++heartbeatElapsed >= raft.config().heartbeatTicks()) {
-      heartbeatElapsed = 0;
+    if (raft.now() >= nextHeartbeat) {
+      nextHeartbeat = raft.now() + raft.config().heartbeatTicks();
       replicator.sendHeartbeats(reads.lastRound());
     }
   }
 
-  private boolean hearsFromQuorum() {
+  @Override
+  public long dueAt() {
+    long own = Math.min(Math.min(nextHeartbeat, bindingDueAt()), quorumLostAt());
+    return Math.min(own, Math.min(transfer.dueAt(), stallDueAt()));
+  }
+
+  private long stallDueAt() {
+    if (!stallNoticed) {
+      return raft.diskStallsAt();
+    }
+    return transfer.isUnderWay() ? Long.MAX_VALUE : raft.now();
+  }
+
+  /**
+   * When this leader has been cut off for an election timeout. It could never commit again, while
+   * its clients wait and its stale state looks current (dissertation, section 6.2).
+   */
+  private long quorumLostAt() {
+    if (!raft.config().checkQuorum()) {
+      return Long.MAX_VALUE;
+    }
     long newest =
-        raft.quorum().reached(id -> id == raft.self().id() ? raft.now() : peer(id).lastContact());
-    return raft.now() - newest < raft.config().electionTicks();
+        raft.quorum().reached(id -> id == raft.self().id() ? Long.MAX_VALUE : contactOf(id));
+    return newest == Long.MAX_VALUE ? newest : newest + raft.config().electionTicks();
+  }
+
+  private long contactOf(long id) {
+    return peer(id).lastContact();
+  }
+
+  /**
+   * Whether the disk has stopped and nobody could be made to lead instead. Its heartbeats would
+   * keep the others from electing one whose disk works, while nothing it appends could count.
+   */
+  private boolean isStuckOnDisk() {
+    if (!raft.isDiskStalled()) {
+      stallNoticed = false;
+      return false;
+    }
+    boolean handsOver = transfer.isUnderWay() || (!stallNoticed && transfer.begin(0) == null);
+    stallNoticed = true;
+    return !handsOver;
+  }
+
+  private long bindingDueAt() {
+    return hasCommittedInTerm() && !raft.isMembershipPending() ? binding.dueAt() : Long.MAX_VALUE;
   }
 
   private Progress peer(long id) {
@@ -101,7 +143,7 @@ final class Leader implements Role {
   // ---------------------------------------------------------------- proposals
 
   ProposeResult propose(List<byte[]> commands) {
-    if (transfer != null) {
+    if (transfer.isUnderWay()) {
       return ProposeResult.refused(raft.refusal(Refusal.Reason.TRANSFERRING));
     }
     long bytes = 0;
@@ -133,6 +175,7 @@ final class Leader implements Role {
 
   @Override
   public void onDurable() {
+    stallNoticed &= raft.isDiskStalled();
     maybeCommit();
   }
 
@@ -162,7 +205,7 @@ final class Leader implements Role {
     Progress peer = replicator.contact(message);
     if (peer != null && replicator.onAppendResponse(peer, message)) {
       maybeCommit();
-      maybeSendTimeoutNow();
+      transfer.maybeSendTimeoutNow();
     }
   }
 
@@ -254,49 +297,14 @@ final class Leader implements Role {
 
   // ---------------------------------------------------------------- transfer
 
+  /** Whom leadership is being handed to, 0 for nobody. */
   long transferee() {
-    return transfer == null ? 0 : transfer.target();
+    return transfer.target();
   }
 
   /** Begins to hand over to {@code target}, 0 for whoever is furthest. Null if begun. */
   Refusal transfer(long target) {
-    long chosen = target == 0 ? furthestPeer() : target;
-    if (chosen == raft.self().id() || !isElectable(chosen)) {
-      return raft.refusal(Refusal.Reason.NOT_A_MEMBER);
-    }
-    if (transfer == null || transfer.target() != chosen) {
-      transfer = new LeaderTransfer(chosen, raft.now() + raft.config().electionTicks(), false);
-    }
-    maybeSendTimeoutNow();
-    return null;
-  }
-
-  private boolean isElectable(long id) {
-    Member member = raft.membership().member(id);
-    return member != null && !member.witness() && raft.membership().voters().contains(id);
-  }
-
-  private long furthestPeer() {
-    Progress best = null;
-    for (Progress peer : replicator.peers()) {
-      boolean alive = raft.now() - peer.lastContact() < raft.config().electionTicks();
-      if (alive && isElectable(peer.id()) && (best == null || peer.match() > best.match())) {
-        best = peer;
-      }
-    }
-    return best == null ? 0 : best.id();
-  }
-
-  private void maybeSendTimeoutNow() {
-    if (transfer == null || transfer.timeoutNowSent()) {
-      return;
-    }
-    Progress target = replicator.find(transfer.target());
-    // A target that lacks an entry would lose the election, or win it without a committed entry.
-    if (target != null && target.match() == raft.log().lastIndex()) {
-      raft.out().send(new TimeoutNow(target.route(), raft.term()));
-      transfer = transfer.sent();
-    }
+    return transfer.begin(target);
   }
 
   // ---------------------------------------------------------------- membership
@@ -304,42 +312,7 @@ final class Leader implements Role {
   @Override
   public void onMembership() {
     replicator.onMembership();
-    if (transfer != null && !isElectable(transfer.target())) {
-      transfer = null;
-    }
-  }
-
-  /**
-   * Writes down which data directories the members' ids stand for, once they have shown themselves.
-   * Waits a while for all of them, so that a new cluster needs one entry for it. No voter comes or
-   * goes by such an entry, so any quorum before and after it overlap.
-   */
-  private void maybeBindIncarnations() {
-    if (!hasCommittedInTerm() || raft.isMembershipPending()) {
-      return;
-    }
-    Membership membership = raft.membership();
-    boolean isPatient = raft.now() - startedAt < raft.config().electionTicks();
-    int missing = 0;
-    List<Member> members = new ArrayList<>(membership.members());
-    for (int i = 0; i < members.size(); i++) {
-      Member member = members.get(i);
-      if (member.memberId().incarnation() == 0) {
-        long incarnation = incarnationOf(member.id());
-        members.set(i, member.bound(incarnation));
-        missing += incarnation == 0 ? 1 : 0;
-      }
-    }
-    if (members.equals(membership.members()) || (missing > 0 && isPatient)) {
-      return;
-    }
-    EntryId id = nextId();
-    byte[] data = MembershipCodec.encode(membership.withMembers(members));
-    raft.append(Entry.of(id, EntryType.CONFIGURATION, data));
-  }
-
-  private long incarnationOf(long id) {
-    return id == raft.self().id() ? raft.self().incarnation() : peer(id).observedIncarnation();
+    transfer.onMembership();
   }
 
   /** Every other member, as far as this leader knows it. */

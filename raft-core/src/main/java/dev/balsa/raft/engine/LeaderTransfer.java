@@ -1,16 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.engine;
 
+import dev.balsa.raft.message.TimeoutNow;
+import dev.balsa.raft.model.Member;
+import dev.balsa.raft.model.Refusal;
+import dev.balsa.raft.tracker.Progress;
+
 /**
- * A hand-over of leadership under way (dissertation, section 3.10). Meanwhile nothing is proposed,
- * so that the target can catch up; it is given an election timeout, then the leader goes on.
+ * Hands leadership over (dissertation, section 3.10). Meanwhile nothing is proposed, so that the
+ * target can catch up; it is given an election timeout, then the leader goes on.
  *
- * @param target the member to lead
- * @param deadline the tick at which it is given up
- * @param timeoutNowSent whether the target was told to campaign
+ * <p>Invariant: a target, if there is one, is another voter of the configuration in force.
  */
-record LeaderTransfer(long target, long deadline, boolean timeoutNowSent) {
-  LeaderTransfer sent() {
-    return new LeaderTransfer(target, deadline, true);
+final class LeaderTransfer {
+  private final Raft raft;
+  private final Replicator replicator;
+
+  /** The member to lead, 0 if leadership is not being handed over. */
+  private long target;
+
+  /** The tick at which it is given up. */
+  private long deadline;
+
+  private boolean timeoutNowSent;
+
+  LeaderTransfer(Raft raft, Replicator replicator) {
+    this.raft = raft;
+    this.replicator = replicator;
+  }
+
+  boolean isUnderWay() {
+    return target != 0;
+  }
+
+  long target() {
+    return target;
+  }
+
+  /** Begins to hand over to {@code wanted}, 0 for whoever is furthest. Null if begun. */
+  Refusal begin(long wanted) {
+    long chosen = wanted == 0 ? furthestPeer() : wanted;
+    if (chosen == raft.self().id() || !isElectable(chosen)) {
+      return raft.refusal(Refusal.Reason.NOT_A_MEMBER);
+    }
+    if (target != chosen) {
+      target = chosen;
+      deadline = raft.now() + raft.config().electionTicks();
+      timeoutNowSent = false;
+    }
+    maybeSendTimeoutNow();
+    return null;
+  }
+
+  private boolean isElectable(long id) {
+    Member member = raft.membership().member(id);
+    return member != null && !member.witness() && raft.membership().voters().contains(id);
+  }
+
+  private long furthestPeer() {
+    Progress best = null;
+    for (Progress peer : replicator.peers()) {
+      boolean alive = raft.now() - peer.lastContact() < raft.config().electionTicks();
+      if (alive && isElectable(peer.id()) && (best == null || peer.match() > best.match())) {
+        best = peer;
+      }
+    }
+    return best == null ? 0 : best.id();
+  }
+
+  /** Tells the target to campaign, once, as soon as it has the whole log. */
+  void maybeSendTimeoutNow() {
+    if (target == 0 || timeoutNowSent) {
+      return;
+    }
+    Progress peer = replicator.find(target);
+    // A target that lacks an entry would lose the election, or win it without a committed entry.
+    if (peer != null && peer.match() == raft.log().lastIndex()) {
+      raft.out().send(new TimeoutNow(peer.route(), raft.term()));
+      timeoutNowSent = true;
+    }
+  }
+
+  void onTick() {
+    if (raft.now() >= dueAt()) {
+      target = 0;
+    }
+  }
+
+  /** The tick at which it is given up, {@link Long#MAX_VALUE} if none is under way. */
+  long dueAt() {
+    return target == 0 ? Long.MAX_VALUE : deadline;
+  }
+
+  /** Another configuration is in force: a target that is no voter of it cannot win. */
+  void onMembership() {
+    if (target != 0 && !isElectable(target)) {
+      target = 0;
+    }
   }
 }

@@ -5,50 +5,88 @@ import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RequestId;
 import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.Comparator;
+import java.util.TreeMap;
 
 /**
  * The read requests of this member that have no answer yet, whoever is to give it. Each ends
- * exactly once: confirmed, refused, failed by a change of leader, or timed out. So none leaks.
+ * exactly once: confirmed, refused, failed by a change of leader, or timed out. So none leaks, and
+ * there are never more than {@link #MAX_PENDING}.
+ *
+ * <p>Answers may come in any order, so each is found by its name, without a look at the others.
  */
 final class LocalReads {
+  /** How many may wait; a host batches its clients' reads, so it has a handful. */
+  static final int MAX_PENDING = 10_000;
+
   private record Pending(RequestId request, long deadline) {}
 
   private final Outbox out;
-  private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+  private final TreeMap<RequestId, Pending> byName =
+      new TreeMap<>(
+          Comparator.comparingLong(RequestId::bootEpoch).thenComparingLong(RequestId::sequence));
+
+  /**
+   * In the order in which they were asked, which is that of their deadlines.
+   *
+   * <p>Invariant: the first one waits; others may have been answered meanwhile.
+   */
+  private final ArrayDeque<Pending> byAge = new ArrayDeque<>();
 
   LocalReads(Outbox out) {
     this.out = out;
   }
 
+  boolean isFull() {
+    // Those answered out of turn count too, or they could pile up behind one that is not.
+    return byAge.size() >= MAX_PENDING;
+  }
+
+  boolean isPending(RequestId request) {
+    return byName.containsKey(request);
+  }
+
   /** Asked, and to be answered before the tick {@code deadline}. */
   void add(RequestId request, long deadline) {
-    pending.add(new Pending(request, deadline));
+    Pending read = new Pending(request, deadline);
+    byName.put(request, read);
+    byAge.add(read);
   }
 
   /** The answer has come; one that nobody waits for any more is ignored. */
   void complete(ReadState answer) {
-    Iterator<Pending> all = pending.iterator();
-    while (all.hasNext()) {
-      if (all.next().request().equals(answer.request())) {
-        all.remove();
-        out.read(answer);
-        return;
-      }
+    if (byName.remove(answer.request()) != null) {
+      out.read(answer);
+      forgetAnswered();
+    }
+  }
+
+  private void forgetAnswered() {
+    while (!byAge.isEmpty() && byName.get(byAge.peek().request()) != byAge.peek()) {
+      byAge.poll();
     }
   }
 
   /** Nobody will answer. */
   void failAll(Refusal refusal) {
-    while (!pending.isEmpty()) {
-      out.read(new ReadState(pending.poll().request(), 0, refusal));
+    while (!byAge.isEmpty()) {
+      fail(byAge.peek(), refusal);
     }
   }
 
   /** Gives up on those whose time has come. */
   void onTick(long now, Refusal refusal) {
-    while (!pending.isEmpty() && pending.peek().deadline() <= now) {
-      out.read(new ReadState(pending.poll().request(), 0, refusal));
+    while (dueAt() <= now) {
+      fail(byAge.peek(), refusal);
     }
+  }
+
+  private void fail(Pending read, Refusal refusal) {
+    complete(new ReadState(read.request(), 0, refusal));
+  }
+
+  /** The tick at which the next one is given up, {@link Long#MAX_VALUE} if none waits. */
+  long dueAt() {
+    return byAge.isEmpty() ? Long.MAX_VALUE : byAge.peek().deadline();
   }
 }

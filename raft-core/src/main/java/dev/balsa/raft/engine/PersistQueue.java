@@ -16,10 +16,12 @@ final class PersistQueue {
   private static final class Write {
     private final long number;
     private final HardState hardState;
+    private final long startedAt;
     private long lastIndex;
 
-    Write(long number, long lastIndex, HardState hardState) {
+    Write(long number, long lastIndex, HardState hardState, long startedAt) {
       this.number = number;
+      this.startedAt = startedAt;
       this.lastIndex = lastIndex;
       this.hardState = hardState;
     }
@@ -29,13 +31,16 @@ final class PersistQueue {
   private HardState durable;
   private long durableIndex;
 
+  /** The tick at which the latest completion came. */
+  private long movedAt;
+
   PersistQueue(HardState durable) {
     this.durable = durable;
   }
 
   /** A Ready was made; once complete, {@code lastIndex} and {@code hardState} are durable. */
-  void add(long number, long lastIndex, HardState hardState) {
-    writes.add(new Write(number, lastIndex, hardState));
+  void add(long number, long lastIndex, HardState hardState, long now) {
+    writes.add(new Write(number, lastIndex, hardState, now));
   }
 
   /** The log was cut after {@code lastIndex}: no write so far vouches for anything beyond. */
@@ -47,12 +52,21 @@ final class PersistQueue {
   }
 
   /** Everything up to Ready {@code number} is durable. */
-  void onPersisted(long number) {
+  void onPersisted(long number, long now) {
     while (!writes.isEmpty() && writes.peek().number <= number) {
       Write write = writes.poll();
       durable = write.hardState;
       durableIndex = write.lastIndex;
+      movedAt = now;
     }
+  }
+
+  /**
+   * Since which tick the disk owes a completion, {@link Long#MAX_VALUE} if it owes none. A disk
+   * that is slow and completes one write after another never owes any for long.
+   */
+  long waitingSince() {
+    return writes.isEmpty() ? Long.MAX_VALUE : Math.max(writes.peek().startedAt, movedAt);
   }
 
   /** Term and vote that will be found after a crash. */

@@ -190,12 +190,36 @@ public final class Raft {
 
   // ---------------------------------------------------------------- time
 
-  /** One tick. */
-  public void tick() {
-    now++;
-    elections.onTick();
-    role().onTick();
-    requests.onTick();
+  /** This many ticks, one after another. */
+  public void tick(int ticks) {
+    for (int left = ticks; left > 0; ) {
+      // What is due at no tick between does not see them pass.
+      int step = left == 1 ? 1 : Math.min(left, ticksUntilDue());
+      now += step;
+      left -= step;
+      role().onTick();
+      requests.onTick();
+    }
+  }
+
+  /** After how many ticks, at least 1, there may be something to do without any other input. */
+  public int ticksUntilDue() {
+    long due = Math.min(role().dueAt(), requests.dueAt()) - now;
+    return (int) Math.max(1, Math.min(due, Integer.MAX_VALUE));
+  }
+
+  /**
+   * When the disk counts as stalled if it does not move, {@link Long#MAX_VALUE} if it owes nothing.
+   */
+  long diskStallsAt() {
+    long since = writes.waitingSince();
+    boolean counts = since != Long.MAX_VALUE && config.diskStallTicks() > 0;
+    return counts ? since + config.diskStallTicks() : Long.MAX_VALUE;
+  }
+
+  /** Whether the disk has owed a completion for longer than {@link RaftConfig#diskStallTicks}. */
+  public boolean isDiskStalled() {
+    return now >= diskStallsAt();
   }
 
   // ---------------------------------------------------------------- messages
@@ -316,7 +340,7 @@ public final class Raft {
 
   /** More is durable. */
   void onPersisted(long number) {
-    writes.onPersisted(number);
+    writes.onPersisted(number, now);
     log.onDurable(writes.durableIndex());
     role().onDurable();
   }

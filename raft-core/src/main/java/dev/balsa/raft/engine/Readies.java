@@ -87,7 +87,7 @@ public final class Readies {
     Persist persist = takePersist();
     lastNumber++;
     if (!persist.isEmpty()) {
-      raft.writes().add(lastNumber, raft.log().handedOutIndex(), handedOut);
+      raft.writes().add(lastNumber, raft.log().handedOutIndex(), handedOut, raft.now());
     }
     invariants.check(raft);
     Outbox out = raft.out();

@@ -51,6 +51,12 @@ public final class Requests {
 
   /** Asks for a read index; null if asked. */
   public Refusal readIndex(RequestId request) {
+    if (reads.isPending(request)) {
+      throw new IllegalArgumentException(request + " waits for an answer already");
+    }
+    if (reads.isFull()) {
+      return raft.refusal(Refusal.Reason.OVERLOADED);
+    }
     if (raft.role() instanceof Leader leading) {
       if (!leading.maybeRead(request, null)) {
         return raft.refusal(Refusal.Reason.OVERLOADED);
@@ -131,7 +137,14 @@ public final class Requests {
   }
 
   void onTick() {
-    reads.onTick(raft.now(), raft.refusal(Refusal.Reason.TIMED_OUT));
+    if (raft.now() >= reads.dueAt()) {
+      reads.onTick(raft.now(), raft.refusal(Refusal.Reason.TIMED_OUT));
+    }
+  }
+
+  /** The tick at which the next one is given up, {@link Long#MAX_VALUE} if none waits. */
+  long dueAt() {
+    return reads.dueAt();
   }
 
   /** Whoever was asked does not lead any more, and will not answer. */

@@ -22,7 +22,11 @@ import dev.balsa.raft.model.RoleType;
 sealed interface Role permits Follower, Candidate, Leader {
   RoleType type();
 
+  /** Time has passed; does nothing before {@link #dueAt}. */
   void onTick();
+
+  /** The first tick at which this role has something to do by itself; in the past if at once. */
+  long dueAt();
 
   default void onVoteResponse(RequestVoteResponse message) {}
 

@@ -17,6 +17,9 @@ import java.util.Objects;
  * @param preVote whether a campaign first asks if it could win (dissertation, section 9.6)
  * @param checkQuorum whether a leader that hears from no quorum for an election timeout steps down,
  *     and voters ignore candidates while they hear from a leader (dissertation, section 4.2.3)
+ * @param diskStallTicks after how many ticks without a completion, with a write under way, the disk
+ *     counts as stalled: a leader then hands over or steps down, and nobody campaigns on such a
+ *     disk; 0 for never. By default twice {@code electionTicks}
  * @param maxBytesPerAppend the most bytes of entries in one AppendEntries, at least one entry
  * @param maxInflightAppends how many unacknowledged AppendEntries a peer may have
  * @param maxInflightBytes how many unacknowledged bytes a peer may have
@@ -34,6 +37,7 @@ public record RaftConfig(
     int heartbeatTicks,
     boolean preVote,
     boolean checkQuorum,
+    int diskStallTicks,
     int maxBytesPerAppend,
     int maxInflightAppends,
     long maxInflightBytes,
@@ -46,6 +50,7 @@ public record RaftConfig(
     require(bootEpoch >= 1, "bootEpoch is at least 1");
     require(heartbeatTicks >= 1, "heartbeatTicks is at least 1");
     require(electionTicks >= 2 * heartbeatTicks, "electionTicks is at least 2 x heartbeatTicks");
+    require(diskStallTicks >= 0, "diskStallTicks is at least 0");
     require(maxBytesPerAppend >= 1, "maxBytesPerAppend is at least 1");
     require(maxInflightAppends >= 1, "maxInflightAppends is at least 1");
     require(maxInflightBytes >= 1, "maxInflightBytes is at least 1");
@@ -76,6 +81,7 @@ public record RaftConfig(
     private int heartbeatTicks = 1;
     private boolean preVote = true;
     private boolean checkQuorum = true;
+    private int diskStallTicks = -1;
     private int maxBytesPerAppend = 1 << 20;
     private int maxInflightAppends = 512;
     private long maxInflightBytes = 16L << 20;
@@ -120,6 +126,11 @@ public record RaftConfig(
 
     public Builder checkQuorum(boolean checkQuorum) {
       this.checkQuorum = checkQuorum;
+      return this;
+    }
+
+    public Builder diskStallTicks(int diskStallTicks) {
+      this.diskStallTicks = diskStallTicks;
       return this;
     }
 
@@ -173,6 +184,7 @@ public record RaftConfig(
           heartbeatTicks,
           preVote,
           checkQuorum,
+          diskStallTicks < 0 ? 2 * electionTicks : diskStallTicks,
           maxBytesPerAppend,
           maxInflightAppends,
           maxInflightBytes,

@@ -76,7 +76,7 @@ class InvariantsTest {
   void aLeaderDropsEntries() {
     Raft raft = raft(0, 0, 0, 0, 0);
     raft.elections().becomeCandidate(false);
-    raft.writes().add(1, 0, raft.hardState());
+    raft.writes().add(1, 0, raft.hardState(), 0);
     raft.onPersisted(1);
     raft.elections().becomeLeader();
     raft.append(TestNode.entry(1, 2));

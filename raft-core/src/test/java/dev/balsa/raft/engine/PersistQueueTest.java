@@ -42,12 +42,12 @@ class PersistQueueTest {
         }
         case 3, 4 -> {
           HardState state = new HardState(++number, 0, 0);
-          queue.add(number, log.size(), state);
+          queue.add(number, log.size(), state, 0);
           writes.add(new Written(number, List.copyOf(log), state));
         }
         default -> {
           long upTo = number - argument % 4;
-          queue.onPersisted(upTo);
+          queue.onPersisted(upTo, 0);
           while (!writes.isEmpty() && writes.get(0).number() <= upTo) {
             disk = writes.remove(0);
           }
@@ -68,12 +68,12 @@ class PersistQueueTest {
   @Tag("R-50")
   void aLateCompletionDoesNotVouchForWhatReplacedItsEntries() {
     PersistQueue queue = new PersistQueue(HardState.EMPTY);
-    queue.add(1, 5, new HardState(1, 0, 0));
+    queue.add(1, 5, new HardState(1, 0, 0), 0);
     queue.onTruncatedTo(3);
-    queue.add(2, 5, new HardState(2, 0, 0));
-    queue.onPersisted(1);
+    queue.add(2, 5, new HardState(2, 0, 0), 0);
+    queue.onPersisted(1, 0);
     assertThat(queue.durableIndex()).isEqualTo(3);
-    queue.onPersisted(2);
+    queue.onPersisted(2, 0);
     assertThat(queue.durableIndex()).isEqualTo(5);
     queue.onTruncatedTo(4);
     assertThat(queue.durableIndex()).as("what was durable is cut as well").isEqualTo(4);
@@ -82,10 +82,10 @@ class PersistQueueTest {
   @Test
   void aCompletionCoversAllBeforeItAndNoneAfter() {
     PersistQueue queue = new PersistQueue(HardState.EMPTY);
-    queue.add(1, 1, new HardState(1, 0, 0));
-    queue.add(2, 2, new HardState(2, 0, 0));
-    queue.add(4, 3, new HardState(3, 0, 0));
-    queue.onPersisted(3);
+    queue.add(1, 1, new HardState(1, 0, 0), 0);
+    queue.add(2, 2, new HardState(2, 0, 0), 0);
+    queue.add(4, 3, new HardState(3, 0, 0), 0);
+    queue.onPersisted(3, 0);
     assertThat(queue.durableIndex()).isEqualTo(2);
     assertThat(queue.durableState().term()).isEqualTo(2);
   }
