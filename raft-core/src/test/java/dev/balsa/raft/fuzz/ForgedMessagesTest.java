@@ -63,7 +63,7 @@ class ForgedMessagesTest {
     TestNode node = someNode(dice);
     for (int i = 0; i < 150; i++) {
       if (dice.chance(15)) {
-        local(node, dice);
+        local(node, dice, i);
       } else {
         node.raw().step(forged(node, dice));
       }
@@ -106,11 +106,11 @@ class ForgedMessagesTest {
     return node.holdWrites(dice.chance(30)).holdFetches(dice.chance(20));
   }
 
-  private static void local(TestNode node, Dice dice) {
+  private static void local(TestNode node, Dice dice, int turn) {
     switch (dice.below(9)) {
       case 0 -> node.raw().tick(0);
       case 1 -> node.raw().propose(List.of(new byte[dice.below(100)]));
-      case 2 -> node.raw().readIndex(new RequestId(1, dice.below(20)));
+      case 2 -> node.raw().readIndex(new RequestId(1, turn));
       case 3 -> node.raw().campaign();
       case 4 -> node.raw().transferLeadership(dice.below(4));
       case 5 -> node.raw().unreachable(dice.below(4));
