@@ -1,4 +1,5 @@
 /** The Raft algorithm, free of IO, and the host that runs it. */
+@SuppressWarnings("module") // the simulator is not there when the core is compiled
 module dev.balsa.raft {
   requires org.slf4j;
 
@@ -8,4 +9,6 @@ module dev.balsa.raft {
   exports dev.balsa.raft.node;
   exports dev.balsa.raft.node.threads;
   exports dev.balsa.raft.spi;
+  exports dev.balsa.raft.state to
+      dev.balsa.raft.simulator;
 }

@@ -16,6 +16,7 @@ import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.Status;
+import dev.balsa.raft.state.StateSink;
 import java.util.List;
 
 /**
@@ -41,6 +42,33 @@ public final class RawNode {
     }
     this.raft = new Raft(config, log, applied);
     this.readies = new Readies(raft);
+  }
+
+  private RawNode(RawNode other) {
+    this.raft = other.raft.copy();
+    this.readies = other.readies.copy(raft);
+  }
+
+  /**
+   * A twin in the same state that shares nothing with this node that changes: from here on each
+   * goes its own way. For simulation and exploration.
+   */
+  public RawNode copy() {
+    return new RawNode(this);
+  }
+
+  /**
+   * Tells this node's whole state: nodes of the same settings that tell the same will answer the
+   * same inputs with the same outputs, but for the numbers of their Readys. For simulation and
+   * exploration.
+   *
+   * <p>Left out are the settings, which do not change; what follows from the rest, such as sums and
+   * the quorum of a configuration; how far arrays are filled; and, from a sink that is not timed,
+   * all ages and timers.
+   */
+  @SuppressWarnings("exports") // the sink's package is exported to the simulator only
+  public void encodeState(StateSink sink) {
+    readies.encodeState(sink);
   }
 
   /**

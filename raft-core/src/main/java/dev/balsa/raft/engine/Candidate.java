@@ -8,6 +8,7 @@ import dev.balsa.raft.model.IdSet;
 import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.quorum.Ballot;
+import dev.balsa.raft.state.StateSink;
 import java.util.TreeMap;
 
 /**
@@ -120,5 +121,22 @@ final class Candidate implements Role {
       // again and write other entries under the ids that it had sent.
       raft.elections().becomeLeader();
     }
+  }
+
+  @Override
+  public Role copy(Raft raft) {
+    Candidate copy = new Candidate(raft, preVote);
+    copy.ballots.putAll(ballots);
+    return copy;
+  }
+
+  @Override
+  public void encodeState(StateSink sink) {
+    sink.put(ballots.size());
+    ballots.forEach(
+        (voter, ballot) -> {
+          sink.put(voter);
+          sink.put(ballot);
+        });
   }
 }

@@ -7,6 +7,7 @@ import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.RaftConfig;
+import dev.balsa.raft.state.StateSink;
 
 /**
  * Terms, votes, who leads, and the transitions between roles (paper, section 5.2, figures 2 and 4).
@@ -47,6 +48,37 @@ public final class Elections {
     }
     this.role = new Follower(raft);
     drawElectionTimeout();
+  }
+
+  private Elections(Raft raft, Elections other) {
+    this.raft = raft;
+    this.config = other.config;
+    this.self = other.self;
+    this.random = other.random.copy();
+    this.term = other.term;
+    this.votedFor = other.votedFor;
+    this.leader = other.leader;
+    this.role = other.role.copy(raft);
+    this.quietSince = other.quietSince;
+    this.electionTimeout = other.electionTimeout;
+  }
+
+  /** The same for the twin {@code raft}, whose other parts are there already. */
+  Elections copy(Raft raft) {
+    return new Elections(raft, this);
+  }
+
+  void encodeState(StateSink sink) {
+    random.encodeState(sink);
+    sink.put(term);
+    sink.put(votedFor);
+    sink.put(leader);
+    sink.put(role.type());
+    role.encodeState(sink);
+    if (sink.isTimed()) {
+      sink.putAge(raft.now(), quietSince, 2L * config.electionTicks());
+      sink.put(electionTimeout);
+    }
   }
 
   long term() {

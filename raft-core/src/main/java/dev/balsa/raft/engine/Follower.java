@@ -2,6 +2,7 @@
 package dev.balsa.raft.engine;
 
 import dev.balsa.raft.model.RoleType;
+import dev.balsa.raft.state.StateSink;
 
 /** Listens to the leader, and campaigns when there is none (paper, section 5.2). */
 final class Follower implements Role {
@@ -31,5 +32,15 @@ final class Follower implements Role {
   @Override
   public long dueAt() {
     return raft.elections().electionDueAt();
+  }
+
+  @Override
+  public Role copy(Raft raft) {
+    return new Follower(raft);
+  }
+
+  @Override
+  public void encodeState(StateSink sink) {
+    // All that a follower knows is what every role knows.
   }
 }

@@ -3,6 +3,7 @@ package dev.balsa.raft.engine;
 
 import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.state.StateSink;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,9 +18,22 @@ final class IncarnationBinding {
   private final long patientUntil;
 
   IncarnationBinding(Raft raft, Replicator replicator) {
+    this(raft, replicator, raft.now() + raft.config().electionTicks());
+  }
+
+  private IncarnationBinding(Raft raft, Replicator replicator, long patientUntil) {
     this.raft = raft;
     this.replicator = replicator;
-    this.patientUntil = raft.now() + raft.config().electionTicks();
+    this.patientUntil = patientUntil;
+  }
+
+  /** The same for the twin {@code raft}. */
+  IncarnationBinding copy(Raft raft, Replicator replicator) {
+    return new IncarnationBinding(raft, replicator, patientUntil);
+  }
+
+  void encodeState(StateSink sink) {
+    sink.putDelay(raft.now(), patientUntil);
   }
 
   /**

@@ -2,6 +2,7 @@
 package dev.balsa.raft.engine;
 
 import dev.balsa.raft.log.RaftLog;
+import dev.balsa.raft.state.StateSink;
 import dev.balsa.raft.tracker.Progress;
 import java.util.List;
 
@@ -89,5 +90,25 @@ final class Invariants {
                   log.applyingIndex(),
                   log.appliedIndex()));
     }
+  }
+
+  Invariants copy() {
+    Invariants copy = new Invariants();
+    copy.term = term;
+    copy.votedFor = votedFor;
+    copy.commit = commit;
+    copy.applied = applied;
+    copy.last = last;
+    copy.led = led;
+    return copy;
+  }
+
+  void encodeState(StateSink sink) {
+    sink.put(term);
+    sink.put(votedFor);
+    sink.put(commit);
+    sink.put(applied);
+    sink.put(last);
+    sink.put(led);
   }
 }

@@ -18,6 +18,7 @@ import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.Status;
+import dev.balsa.raft.state.StateSink;
 import dev.balsa.raft.tracker.Inflights;
 import dev.balsa.raft.tracker.Progress;
 import dev.balsa.raft.tracker.ProgressState;
@@ -32,7 +33,7 @@ import java.util.List;
 final class Leader implements Role {
   private final Raft raft;
   private final Replicator replicator;
-  private final ReadIndexQueue reads = new ReadIndexQueue();
+  private final ReadIndexQueue reads;
 
   /**
    * What was proposed in this term and is not committed. Begins at nothing with each leadership.
@@ -49,10 +50,38 @@ final class Leader implements Role {
   Leader(Raft raft) {
     this.raft = raft;
     this.replicator = new Replicator(raft);
+    this.reads = new ReadIndexQueue();
     this.uncommitted = new Inflights(Integer.MAX_VALUE, raft.config().maxUncommittedBytes());
     this.transfer = new LeaderTransfer(raft, replicator);
     this.binding = new IncarnationBinding(raft, replicator);
     this.nextHeartbeat = raft.now() + raft.config().heartbeatTicks();
+  }
+
+  private Leader(Raft raft, Leader other) {
+    this.raft = raft;
+    this.replicator = other.replicator.copy(raft);
+    this.reads = other.reads.copy();
+    this.uncommitted = other.uncommitted.copy();
+    this.transfer = other.transfer.copy(raft, replicator);
+    this.binding = other.binding.copy(raft, replicator);
+    this.nextHeartbeat = other.nextHeartbeat;
+    this.stallNoticed = other.stallNoticed;
+  }
+
+  @Override
+  public Role copy(Raft raft) {
+    return new Leader(raft, this);
+  }
+
+  @Override
+  public void encodeState(StateSink sink) {
+    replicator.encodeState(sink);
+    reads.encodeState(sink);
+    uncommitted.encodeState(sink);
+    transfer.encodeState(sink);
+    binding.encodeState(sink);
+    sink.putDelay(raft.now(), nextHeartbeat);
+    sink.put(stallNoticed);
   }
 
   @Override

@@ -4,6 +4,7 @@ package dev.balsa.raft.engine;
 import dev.balsa.raft.message.TimeoutNow;
 import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.Refusal;
+import dev.balsa.raft.state.StateSink;
 import dev.balsa.raft.tracker.Progress;
 
 /**
@@ -27,6 +28,23 @@ final class LeaderTransfer {
   LeaderTransfer(Raft raft, Replicator replicator) {
     this.raft = raft;
     this.replicator = replicator;
+  }
+
+  /** The same for the twin {@code raft}. */
+  LeaderTransfer copy(Raft raft, Replicator replicator) {
+    LeaderTransfer copy = new LeaderTransfer(raft, replicator);
+    copy.target = target;
+    copy.deadline = deadline;
+    copy.timeoutNowSent = timeoutNowSent;
+    return copy;
+  }
+
+  void encodeState(StateSink sink) {
+    sink.put(target);
+    if (target != 0) {
+      sink.putDelay(raft.now(), deadline);
+      sink.put(timeoutNowSent);
+    }
   }
 
   boolean isUnderWay() {

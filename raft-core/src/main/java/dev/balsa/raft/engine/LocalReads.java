@@ -4,6 +4,7 @@ package dev.balsa.raft.engine;
 import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RequestId;
+import dev.balsa.raft.state.StateSink;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.TreeMap;
@@ -88,5 +89,21 @@ final class LocalReads {
   /** The tick at which the next one is given up, {@link Long#MAX_VALUE} if none waits. */
   long dueAt() {
     return byAge.isEmpty() ? Long.MAX_VALUE : byAge.peek().deadline();
+  }
+
+  LocalReads copy(Outbox out) {
+    LocalReads copy = new LocalReads(out);
+    copy.byName.putAll(byName);
+    copy.byAge.addAll(byAge);
+    return copy;
+  }
+
+  void encodeState(StateSink sink, long now) {
+    sink.put(byAge.size());
+    for (Pending read : byAge) {
+      sink.put(read.request());
+      sink.put(byName.get(read.request()) == read);
+      sink.putDelay(now, read.deadline());
+    }
   }
 }

@@ -16,6 +16,7 @@ import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.PeerViolation.Kind;
 import dev.balsa.raft.model.SnapshotFetch;
 import dev.balsa.raft.model.SnapshotMetadata;
+import dev.balsa.raft.state.StateSink;
 import java.util.List;
 
 /**
@@ -31,6 +32,20 @@ final class LogReceiver {
 
   LogReceiver(Raft raft) {
     this.raft = raft;
+  }
+
+  /** The same for the twin {@code raft}. */
+  LogReceiver copy(Raft raft) {
+    LogReceiver copy = new LogReceiver(raft);
+    copy.wanted = wanted;
+    return copy;
+  }
+
+  void encodeState(StateSink sink) {
+    if (sink.putPresence(wanted)) {
+      sink.put(wanted.from());
+      sink.put(wanted.snapshot());
+    }
   }
 
   void onAppendEntries(AppendEntries append) {

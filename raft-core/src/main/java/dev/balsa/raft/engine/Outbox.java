@@ -11,6 +11,7 @@ import dev.balsa.raft.model.Ready;
 import dev.balsa.raft.model.SnapshotFetch;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.SoftState;
+import dev.balsa.raft.state.StateSink;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -123,5 +124,62 @@ final class Outbox {
         };
     gathered.clear();
     return taken;
+  }
+
+  Outbox copy() {
+    Outbox copy = new Outbox();
+    copy.messages.addAll(messages);
+    copy.messagesAfterPersist.addAll(messagesAfterPersist);
+    copy.reads = copyOf(reads);
+    copy.forwards = copyOf(forwards);
+    copy.fetches = copyOf(fetches);
+    copy.violations = copyOf(violations);
+    copy.snapshotFetch = snapshotFetch;
+    return copy;
+  }
+
+  private static <T> List<T> copyOf(List<T> gathered) {
+    return gathered.isEmpty() ? List.of() : new ArrayList<>(gathered);
+  }
+
+  void encodeState(StateSink sink) {
+    encode(messages, sink);
+    encode(messagesAfterPersist, sink);
+    sink.put(reads.size());
+    for (ReadState read : reads) {
+      sink.put(read.request());
+      sink.put(read.index());
+      sink.put(read.refusal());
+    }
+    sink.put(forwards.size());
+    for (ForwardState forward : forwards) {
+      sink.put(forward.first());
+      sink.put(forward.count());
+      sink.put(forward.result());
+    }
+    sink.put(fetches.size());
+    for (FetchRequest fetch : fetches) {
+      sink.put(fetch.consumer());
+      sink.put(fetch.range().first());
+      sink.put(fetch.range().last());
+      sink.put(fetch.maxBytes());
+    }
+    sink.put(violations.size());
+    for (PeerViolation violation : violations) {
+      sink.put(violation.from());
+      sink.put(violation.kind());
+      sink.put(violation.detail());
+    }
+    if (sink.putPresence(snapshotFetch)) {
+      sink.put(snapshotFetch.from());
+      sink.put(snapshotFetch.snapshot());
+    }
+  }
+
+  private static void encode(List<Message> messages, StateSink sink) {
+    sink.put(messages.size());
+    for (int i = 0; i < messages.size(); i++) {
+      sink.put(messages.get(i));
+    }
   }
 }

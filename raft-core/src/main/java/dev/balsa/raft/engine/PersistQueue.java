@@ -2,6 +2,7 @@
 package dev.balsa.raft.engine;
 
 import dev.balsa.raft.model.HardState;
+import dev.balsa.raft.state.StateSink;
 import java.util.ArrayDeque;
 
 /**
@@ -77,5 +78,28 @@ final class PersistQueue {
   /** How far the last completed write vouches. */
   long durableIndex() {
     return durableIndex;
+  }
+
+  PersistQueue copy() {
+    PersistQueue copy = new PersistQueue(durable);
+    for (Write write : writes) {
+      copy.add(write.number, write.lastIndex, write.hardState, write.startedAt);
+    }
+    copy.durableIndex = durableIndex;
+    copy.movedAt = movedAt;
+    return copy;
+  }
+
+  /** Tells what is under way, each write by how many Readys came after it. */
+  void encodeState(StateSink sink, long lastNumber, long now) {
+    sink.put(writes.size());
+    for (Write write : writes) {
+      sink.put(lastNumber - write.number);
+      sink.put(write.lastIndex);
+      sink.put(write.hardState);
+      sink.putAge(now, Math.max(write.startedAt, movedAt), Long.MAX_VALUE);
+    }
+    sink.put(durable);
+    sink.put(durableIndex);
   }
 }

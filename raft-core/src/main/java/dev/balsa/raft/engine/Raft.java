@@ -33,6 +33,7 @@ import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.Status;
 import dev.balsa.raft.quorum.Quorum;
+import dev.balsa.raft.state.StateSink;
 import java.util.List;
 
 /**
@@ -47,12 +48,12 @@ public final class Raft {
   private final MemberId self;
   private final RaftLog log;
   private final MembershipStack memberships;
-  private final Outbox out = new Outbox();
+  private final Outbox out;
   private final PersistQueue writes;
-  private final Requests requests = new Requests(this);
+  private final Requests requests;
   private final VoteRules votes = new VoteRules(this);
   private final Admission admission = new Admission(this, votes);
-  private final LogReceiver receiver = new LogReceiver(this);
+  private final LogReceiver receiver;
   private final Elections elections;
   private Quorum quorum;
 
@@ -66,6 +67,9 @@ public final class Raft {
   public Raft(RaftConfig config, RecoveredLog recovered, long applied) {
     this.config = config;
     this.self = config.self();
+    this.out = new Outbox();
+    this.requests = new Requests(this);
+    this.receiver = new LogReceiver(this);
     this.log = new RaftLog(recovered, applied, config.entryCacheBytes());
     this.memberships = new MembershipStack(recovered.snapshot().membership());
     for (Entry entry : recovered.configurations()) {
@@ -77,6 +81,40 @@ public final class Raft {
     HardState found = recovered.hardState();
     this.writes = new PersistQueue(found);
     this.elections = new Elections(this, found);
+  }
+
+  private Raft(Raft other) {
+    this.config = other.config;
+    this.self = other.self;
+    this.log = other.log.copy();
+    this.memberships = other.memberships.copy();
+    this.out = other.out.copy();
+    this.writes = other.writes.copy();
+    this.requests = other.requests.copy(this);
+    this.receiver = other.receiver.copy(this);
+    this.quorum = other.quorum;
+    this.now = other.now;
+    this.unwrittenReset = other.unwrittenReset;
+    this.elections = other.elections.copy(this);
+  }
+
+  /** A twin that shares nothing with this one that changes. */
+  public Raft copy() {
+    return new Raft(this);
+  }
+
+  /** Tells the whole state. See {@link dev.balsa.raft.RawNode#encodeState}. */
+  void encodeState(StateSink sink, long lastNumber) {
+    log.encodeState(sink);
+    memberships.encodeState(sink);
+    out.encodeState(sink);
+    writes.encodeState(sink, lastNumber, now);
+    requests.encodeState(sink);
+    receiver.encodeState(sink);
+    elections.encodeState(sink);
+    if (sink.putPresence(unwrittenReset)) {
+      sink.put(unwrittenReset);
+    }
   }
 
   // ---------------------------------------------------------------- what the roles see

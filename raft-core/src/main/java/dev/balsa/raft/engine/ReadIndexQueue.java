@@ -3,6 +3,7 @@ package dev.balsa.raft.engine;
 
 import dev.balsa.raft.message.Route;
 import dev.balsa.raft.model.RequestId;
+import dev.balsa.raft.state.StateSink;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,5 +80,36 @@ final class ReadIndexQueue {
     waiting.clear();
     size = 0;
     return all;
+  }
+
+  ReadIndexQueue copy() {
+    ReadIndexQueue copy = new ReadIndexQueue();
+    copy.rounds.addAll(rounds);
+    copy.waiting.addAll(waiting);
+    copy.size = size;
+    copy.lastRound = lastRound;
+    return copy;
+  }
+
+  void encodeState(StateSink sink) {
+    sink.put(rounds.size());
+    for (Round round : rounds) {
+      sink.put(round.number());
+      sink.put(round.index());
+      encode(round.reads(), sink);
+    }
+    encode(waiting, sink);
+    sink.put(size);
+    sink.put(lastRound);
+  }
+
+  private static void encode(List<Read> reads, StateSink sink) {
+    sink.put(reads.size());
+    for (Read read : reads) {
+      sink.put(read.request());
+      if (sink.putPresence(read.replyTo())) {
+        sink.put(read.replyTo());
+      }
+    }
   }
 }

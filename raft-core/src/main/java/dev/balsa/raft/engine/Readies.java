@@ -12,6 +12,7 @@ import dev.balsa.raft.model.RaftConfig;
 import dev.balsa.raft.model.Ready;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.SoftState;
+import dev.balsa.raft.state.StateSink;
 import dev.balsa.raft.tracker.Inflights;
 import java.util.List;
 
@@ -23,7 +24,7 @@ import java.util.List;
 public final class Readies {
   private final Raft raft;
   private final RaftConfig config;
-  private final Invariants invariants = new Invariants();
+  private final Invariants invariants;
 
   /** What is at the state machine and not applied yet. */
   private final Inflights unapplied;
@@ -46,10 +47,52 @@ public final class Readies {
   public Readies(Raft raft) {
     this.raft = raft;
     this.config = raft.config();
+    this.invariants = new Invariants();
     this.unapplied = new Inflights(Integer.MAX_VALUE, config.maxUnappliedBytes());
     this.handedOut = raft.durableState();
     this.toldSoftState = new SoftState(raft.role().type(), 0);
     this.toldMembership = null;
+  }
+
+  private Readies(Raft raft, Readies other) {
+    this.raft = raft;
+    this.config = other.config;
+    this.invariants = other.invariants.copy();
+    this.unapplied = other.unapplied.copy();
+    this.lastNumber = other.lastNumber;
+    this.handedOut = other.handedOut;
+    this.toldSoftState = other.toldSoftState;
+    this.toldMembership = other.toldMembership;
+    this.unwrittenCompaction = other.unwrittenCompaction;
+    this.mustRestore = other.mustRestore;
+    this.restoring = other.restoring;
+    this.fetching = other.fetching;
+    this.fetched = other.fetched;
+  }
+
+  /** The same for the twin {@code raft}. */
+  public Readies copy(Raft raft) {
+    return new Readies(raft, this);
+  }
+
+  /** Tells the whole state, that of {@code raft} included. */
+  public void encodeState(StateSink sink) {
+    raft.encodeState(sink, lastNumber);
+    invariants.encodeState(sink);
+    unapplied.encodeState(sink);
+    sink.put(handedOut);
+    sink.put(toldSoftState.role());
+    sink.put(toldSoftState.leader());
+    // Which one was told is of no consequence, but whether it is the one in force.
+    sink.put(toldMembership == raft.membership());
+    if (sink.putPresence(unwrittenCompaction)) {
+      sink.put(unwrittenCompaction.snapshot());
+      sink.put(unwrittenCompaction.firstIndex());
+    }
+    sink.put(mustRestore);
+    sink.put(restoring);
+    sink.put(fetching);
+    sink.put(fetched);
   }
 
   /** Whether there is anything to do. */

@@ -14,6 +14,7 @@ import dev.balsa.raft.model.IndexRange;
 import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.PeerViolation.Kind;
+import dev.balsa.raft.state.StateSink;
 import dev.balsa.raft.tracker.Inflights;
 import dev.balsa.raft.tracker.Progress;
 import dev.balsa.raft.tracker.ProgressState;
@@ -28,11 +29,25 @@ import java.util.List;
  */
 final class Replicator {
   private final Raft raft;
-  private final ProgressTracker tracker = new ProgressTracker();
+  private final ProgressTracker tracker;
 
   Replicator(Raft raft) {
-    this.raft = raft;
+    this(raft, new ProgressTracker());
     onMembership();
+  }
+
+  private Replicator(Raft raft, ProgressTracker tracker) {
+    this.raft = raft;
+    this.tracker = tracker;
+  }
+
+  /** The same for the twin {@code raft}. */
+  Replicator copy(Raft raft) {
+    return new Replicator(raft, tracker.copy());
+  }
+
+  void encodeState(StateSink sink) {
+    tracker.encodeState(sink, raft.now(), raft.config().electionTicks());
   }
 
   Progress find(long id) {

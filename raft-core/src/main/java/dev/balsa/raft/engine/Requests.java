@@ -11,6 +11,7 @@ import dev.balsa.raft.model.ProposeResult;
 import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RequestId;
+import dev.balsa.raft.state.StateSink;
 import java.util.List;
 
 /**
@@ -22,8 +23,21 @@ public final class Requests {
   private final LocalReads reads;
 
   Requests(Raft raft) {
+    this(raft, new LocalReads(raft.out()));
+  }
+
+  private Requests(Raft raft, LocalReads reads) {
     this.raft = raft;
-    this.reads = new LocalReads(raft.out());
+    this.reads = reads;
+  }
+
+  /** The same for the twin {@code raft}, which has its outbox already. */
+  Requests copy(Raft raft) {
+    return new Requests(raft, reads.copy(raft.out()));
+  }
+
+  void encodeState(StateSink sink) {
+    reads.encodeState(sink, raft.now());
   }
 
   // ---------------------------------------------------------------- this member's requests

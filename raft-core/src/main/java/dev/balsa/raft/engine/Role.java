@@ -6,6 +6,7 @@ import dev.balsa.raft.message.HeartbeatResponse;
 import dev.balsa.raft.message.InstallSnapshotResponse;
 import dev.balsa.raft.message.RequestVoteResponse;
 import dev.balsa.raft.model.RoleType;
+import dev.balsa.raft.state.StateSink;
 
 /**
  * What a member does differently by its role (paper, figure 4). An object is made at each
@@ -44,4 +45,10 @@ sealed interface Role permits Follower, Candidate, Leader {
 
   /** A Ready is about to be made: say what is to be sent. */
   default void flush() {}
+
+  /** The same role of the twin {@code raft}. */
+  Role copy(Raft raft);
+
+  /** Tells all that belongs to the role alone. */
+  void encodeState(StateSink sink);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.engine;
 
+import dev.balsa.raft.state.StateSink;
+
 /**
  * A seeded generator of our own, so that a run can be repeated bit for bit on any JVM: Steele, Lea
  * and Flood, "Fast splittable pseudorandom number generators", 2014.
@@ -14,6 +16,22 @@ final class SplitMix64 {
   SplitMix64(long... seeds) {
     for (long seed : seeds) {
       state = mix(state + GOLDEN_GAMMA + seed);
+    }
+  }
+
+  private SplitMix64(SplitMix64 other) {
+    this.state = other.state;
+  }
+
+  /** A generator that goes on with the same numbers. */
+  SplitMix64 copy() {
+    return new SplitMix64(this);
+  }
+
+  /** The timers' future is a matter of time as well. */
+  void encodeState(StateSink sink) {
+    if (sink.isTimed()) {
+      sink.put(state);
     }
   }
 

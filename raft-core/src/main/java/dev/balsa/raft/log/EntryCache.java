@@ -2,6 +2,7 @@
 package dev.balsa.raft.log;
 
 import dev.balsa.raft.model.Entry;
+import dev.balsa.raft.state.StateSink;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,6 +24,18 @@ final class EntryCache {
   /** An empty cache whose first entry will have this index. */
   EntryCache(long firstIndex) {
     this.firstIndex = firstIndex;
+  }
+
+  /** In an array of its own: the other goes on filling its cells. */
+  private EntryCache(EntryCache other) {
+    this.cells = Arrays.copyOfRange(other.cells, other.head, other.head + other.size);
+    this.size = other.size;
+    this.firstIndex = other.firstIndex;
+    this.bytes = other.bytes;
+  }
+
+  EntryCache copy() {
+    return new EntryCache(this);
   }
 
   /** The lowest index held; one past the end if empty. */
@@ -113,5 +126,13 @@ final class EntryCache {
       taken++;
     }
     return taken == 0 ? List.of() : new EntrySlice(cells, start, taken);
+  }
+
+  void encodeState(StateSink sink) {
+    sink.put(firstIndex);
+    sink.put(size);
+    for (int i = 0; i < size; i++) {
+      sink.put(cells[head + i]);
+    }
   }
 }

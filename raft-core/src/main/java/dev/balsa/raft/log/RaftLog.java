@@ -5,6 +5,7 @@ import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.RecoveredLog;
 import dev.balsa.raft.model.SnapshotMetadata;
+import dev.balsa.raft.state.StateSink;
 import java.util.List;
 
 /**
@@ -68,6 +69,39 @@ public final class RaftLog {
     this.commit = Math.min(known, last);
     this.applying = applied;
     this.applied = applied;
+  }
+
+  private RaftLog(RaftLog other) {
+    this.runs = other.runs.copy();
+    this.cache = other.cache.copy();
+    this.cacheBytes = other.cacheBytes;
+    this.snapshot = other.snapshot;
+    this.first = other.first;
+    this.last = other.last;
+    this.handedOut = other.handedOut;
+    this.durable = other.durable;
+    this.commit = other.commit;
+    this.applying = other.applying;
+    this.applied = other.applied;
+  }
+
+  /** A log of its own with the same content. */
+  public RaftLog copy() {
+    return new RaftLog(this);
+  }
+
+  /** Tells the whole log, as far as it is in memory. */
+  public void encodeState(StateSink sink) {
+    runs.encodeState(sink);
+    cache.encodeState(sink);
+    sink.put(snapshot);
+    sink.put(first);
+    sink.put(last);
+    sink.put(handedOut);
+    sink.put(durable);
+    sink.put(commit);
+    sink.put(applying);
+    sink.put(applied);
   }
 
   public SnapshotMetadata snapshot() {

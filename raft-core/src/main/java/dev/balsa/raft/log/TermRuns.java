@@ -2,6 +2,7 @@
 package dev.balsa.raft.log;
 
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.state.StateSink;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,6 +19,16 @@ final class TermRuns {
     for (EntryId run : runs) {
       onAppended(run);
     }
+  }
+
+  private TermRuns(TermRuns other) {
+    this.terms = other.terms.clone();
+    this.firsts = other.firsts.clone();
+    this.count = other.count;
+  }
+
+  TermRuns copy() {
+    return new TermRuns(this);
   }
 
   /** The term of {@code index}, which is within the log. */
@@ -83,5 +94,13 @@ final class TermRuns {
 
   void clear() {
     count = 0;
+  }
+
+  void encodeState(StateSink sink) {
+    sink.put(count);
+    for (int i = 0; i < count; i++) {
+      sink.put(terms[i]);
+      sink.put(firsts[i]);
+    }
   }
 }

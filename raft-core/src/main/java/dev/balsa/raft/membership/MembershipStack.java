@@ -3,6 +3,7 @@ package dev.balsa.raft.membership;
 
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.state.StateSink;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -81,6 +82,23 @@ public final class MembershipStack {
   public void onSnapshot(EntryId snapshot) {
     while (stack.size() > 1 && stack.get(1).id().index() <= snapshot.index()) {
       stack.remove(0);
+    }
+  }
+
+  /** A stack of its own with the same configurations. */
+  public MembershipStack copy() {
+    MembershipStack copy = new MembershipStack(stack.get(0));
+    for (int i = 1; i < stack.size(); i++) {
+      copy.stack.add(stack.get(i));
+    }
+    return copy;
+  }
+
+  /** Tells every configuration. */
+  public void encodeState(StateSink sink) {
+    sink.put(stack.size());
+    for (int i = 0; i < stack.size(); i++) {
+      sink.put(stack.get(i));
     }
   }
 }

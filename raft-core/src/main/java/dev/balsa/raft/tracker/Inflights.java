@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.tracker;
 
+import dev.balsa.raft.state.StateSink;
+
 /**
  * The appends that were sent to one peer and are not acknowledged: a window by count and by bytes.
  *
@@ -21,6 +23,30 @@ public final class Inflights {
   public Inflights(int maxCount, long maxBytes) {
     this.maxCount = maxCount;
     this.maxBytes = maxBytes;
+  }
+
+  private Inflights(Inflights other) {
+    this.maxCount = other.maxCount;
+    this.maxBytes = other.maxBytes;
+    this.lastIndexes = other.lastIndexes.clone();
+    this.sizes = other.sizes.clone();
+    this.head = other.head;
+    this.count = other.count;
+    this.bytes = other.bytes;
+  }
+
+  /** A window of its own with the same content. */
+  public Inflights copy() {
+    return new Inflights(this);
+  }
+
+  /** Tells what is in the window; how it is laid out in memory is of no consequence. */
+  public void encodeState(StateSink sink) {
+    sink.put(count);
+    for (int i = 0; i < count; i++) {
+      sink.put(lastIndexes[(head + i) % lastIndexes.length]);
+      sink.put(sizes[(head + i) % sizes.length]);
+    }
   }
 
   /** Whether nothing more may be sent. One append always may, however large it is. */

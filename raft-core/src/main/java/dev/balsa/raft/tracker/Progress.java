@@ -4,6 +4,7 @@ package dev.balsa.raft.tracker;
 import dev.balsa.raft.message.Route;
 import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.model.Status;
+import dev.balsa.raft.state.StateSink;
 import java.util.Locale;
 
 /**
@@ -51,6 +52,52 @@ public final class Progress {
     this.next = next;
     this.lastContact = now;
     this.inflights = inflights;
+  }
+
+  private Progress(Progress other) {
+    this.inflights = other.inflights.copy();
+    this.route = other.route;
+    this.state = other.state;
+    this.match = other.match;
+    this.next = other.next;
+    this.probeSent = other.probeSent;
+    this.fetching = other.fetching;
+    this.pendingSnapshot = other.pendingSnapshot;
+    this.offeredAt = other.offeredAt;
+    this.sentCommit = other.sentCommit;
+    this.lastContact = other.lastContact;
+    this.ackedRound = other.ackedRound;
+    this.observedIncarnation = other.observedIncarnation;
+    this.lastRequest = other.lastRequest;
+  }
+
+  /** A view of its own of the same peer. */
+  public Progress copy() {
+    return new Progress(this);
+  }
+
+  /**
+   * Tells everything that is known of the peer.
+   *
+   * @param electionTicks the age from which all moments count the same
+   */
+  public void encodeState(StateSink sink, long now, int electionTicks) {
+    inflights.encodeState(sink);
+    sink.put(route);
+    sink.put(state);
+    sink.put(match);
+    sink.put(next);
+    sink.put(probeSent);
+    sink.put(fetching);
+    sink.put(pendingSnapshot);
+    if (state == ProgressState.SNAPSHOT) {
+      sink.putAge(now, offeredAt, electionTicks);
+    }
+    sink.put(sentCommit);
+    sink.putAge(now, lastContact, electionTicks);
+    sink.put(ackedRound);
+    sink.put(observedIncarnation);
+    sink.put(lastRequest);
   }
 
   public long id() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.tracker;
 
+import dev.balsa.raft.state.StateSink;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,5 +40,22 @@ public final class ProgressTracker {
   /** Keeps only these peers. */
   public void retain(LongPredicate isPeer) {
     peers.removeIf(peer -> !isPeer.test(peer.id()));
+  }
+
+  /** Views of their own of the same peers. */
+  public ProgressTracker copy() {
+    ProgressTracker copy = new ProgressTracker();
+    for (int i = 0; i < peers.size(); i++) {
+      copy.peers.add(peers.get(i).copy());
+    }
+    return copy;
+  }
+
+  /** Tells everything that is known of the peers. */
+  public void encodeState(StateSink sink, long now, int electionTicks) {
+    sink.put(peers.size());
+    for (int i = 0; i < peers.size(); i++) {
+      peers.get(i).encodeState(sink, now, electionTicks);
+    }
   }
 }

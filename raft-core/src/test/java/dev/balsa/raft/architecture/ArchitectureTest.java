@@ -28,6 +28,7 @@ class ArchitectureTest {
     ROOT + ".model..",
     ROOT + ".message..",
     ROOT + ".quorum..",
+    ROOT + ".state..",
     ROOT + ".tracker..",
     ROOT + ".membership..",
     ROOT + ".log..",
@@ -160,20 +161,25 @@ class ArchitectureTest {
   @ArchTest static final ArchRule message = mayUseOnly("message", "model");
   @ArchTest static final ArchRule quorum = mayUseOnly("quorum", "message", "model");
 
-  @ArchTest static final ArchRule tracker = mayUseOnly("tracker", "quorum", "message", "model");
+  @ArchTest static final ArchRule state = mayUseOnly("state", "message", "model");
 
   @ArchTest
-  static final ArchRule membership = mayUseOnly("membership", "quorum", "message", "model");
+  static final ArchRule tracker = mayUseOnly("tracker", "quorum", "state", "message", "model");
 
-  @ArchTest static final ArchRule log = mayUseOnly("log", "quorum", "message", "model");
+  @ArchTest
+  static final ArchRule membership =
+      mayUseOnly("membership", "quorum", "state", "message", "model");
+
+  @ArchTest static final ArchRule log = mayUseOnly("log", "quorum", "state", "message", "model");
 
   @ArchTest
   static final ArchRule engine =
-      mayUseOnly("engine", "log", "tracker", "membership", "quorum", "message", "model");
+      mayUseOnly("engine", "log", "tracker", "membership", "quorum", "state", "message", "model");
 
   @ArchTest
   static final ArchRule root =
-      mayUseOnly("", "engine", "log", "tracker", "membership", "quorum", "message", "model");
+      mayUseOnly(
+          "", "engine", "log", "tracker", "membership", "quorum", "state", "message", "model");
 
   @ArchTest static final ArchRule spi = mayUseOnly("spi", "", "message", "model");
 

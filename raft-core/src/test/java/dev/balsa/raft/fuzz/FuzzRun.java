@@ -91,7 +91,8 @@ final class FuzzRun {
 
   // ---------------------------------------------------------------- the storm
 
-  private void event() {
+  /** One event, drawn by the dice. */
+  void event() {
     int throwOf = dice.below(1000);
     TestNode node = cluster.node(1 + dice.below(size));
     if (throwOf < 430) {
