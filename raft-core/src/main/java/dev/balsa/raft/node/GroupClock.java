@@ -31,16 +31,16 @@ final class GroupClock {
   }
 
   private void tellOf(long tick) {
-    while (toldOf < tick) {
-      toldOf++;
-      raw.tick(parts.clock.nanoTime());
+    if (toldOf < tick) {
+      raw.tick(parts.clock.nanoTime(), (int) Math.min(tick - toldOf, Integer.MAX_VALUE));
       parts.metrics.coreTicks.add(1);
+      toldOf = tick;
     }
   }
 
   /** The tick at which the core has to be told, if nothing happens until then. */
   long dueTick() {
-    return toldOf + 1;
+    return toldOf + raw.ticksUntilDue();
   }
 
   /** The core hears of this turn's tick, too. */

@@ -25,6 +25,7 @@ public final class MemoryNetwork {
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private final Map<String, MemoryTransport> bound = new HashMap<>();
   private final Set<Link> cut = new HashSet<>();
+  private final Map<Link, Long> bursts = new HashMap<>();
   private boolean delivering;
 
   private MemoryNetwork(boolean byHand) {
@@ -101,6 +102,18 @@ public final class MemoryNetwork {
   /** How many deliveries wait. */
   public synchronized int waiting() {
     return waiting.size();
+  }
+
+  /**
+   * In how many bursts {@code from} has sent to {@code to}: what one flush puts on the wire for one
+   * peer counts once, however many messages it is.
+   */
+  public synchronized long bursts(long from, long to) {
+    return bursts.getOrDefault(new Link(from, to), 0L);
+  }
+
+  synchronized void countBurst(long from, long to) {
+    bursts.merge(new Link(from, to), 1L, Long::sum);
   }
 
   synchronized void post(Runnable delivery) {

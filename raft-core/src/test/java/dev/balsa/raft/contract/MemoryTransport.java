@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One member's end of a {@link MemoryNetwork}. Keeps to the contract of {@link Transport} with no
@@ -22,7 +24,7 @@ public final class MemoryTransport implements Transport {
   private final MemoryNetwork network;
   private final String address;
   private final Map<Long, Peer> peers = new HashMap<>();
-  private List<Runnable> queued = new ArrayList<>();
+  private List<Queued> queued = new ArrayList<>();
   private volatile LogIdentity self;
   private volatile Listener listener;
   private volatile boolean closed;
@@ -31,6 +33,9 @@ public final class MemoryTransport implements Transport {
     this.network = network;
     this.address = address;
   }
+
+  /** A message that waits for the next flush. */
+  private record Queued(long group, Message message) {}
 
   /** What is known of another member. Guarded by itself. */
   private static final class Peer {
@@ -82,14 +87,19 @@ public final class MemoryTransport implements Transport {
   @Override
   public synchronized void send(long group, Message message) {
     if (!closed) {
-      queued.add(() -> deliver(group, message));
+      queued.add(new Queued(group, message));
     }
   }
 
   @Override
   public void flush() {
     synchronized (this) {
-      queued.forEach(network::post);
+      Set<Long> addressed = new TreeSet<>();
+      for (Queued each : queued) {
+        network.post(() -> deliver(each.group(), each.message()));
+        addressed.add(each.message().to());
+      }
+      addressed.forEach(to -> network.countBurst(self.member().id(), to));
       queued = new ArrayList<>();
     }
     network.flushed();

@@ -108,6 +108,24 @@ class OutcomeTest {
     assertThat(leader.machine().commands()).containsExactly("once");
   }
 
+  /**
+   * The transport has lost the leader: a command sent to it now would vanish, and its outcome be
+   * unknown for good. It waits where it is certain that nobody has it.
+   */
+  @Test
+  void aCommandIsNotForwardedToALeaderThatCannotBeReached() {
+    TestMember leader = cluster.leader();
+    TestMember follower = cluster.follower();
+    cluster.network.cut(follower.id, leader.id);
+    // The answer to a heartbeat is what the transport cannot deliver.
+    cluster.tick(1);
+    long forwarded = follower.host.metrics().proposalsForwarded.value();
+    CompletableFuture<Integer> future = follower.node().propose(Tally.command("patient"));
+    cluster.settle();
+    assertThat(follower.host.metrics().proposalsForwarded.value()).isEqualTo(forwarded);
+    assertThat(future).isNotDone();
+  }
+
   /** What a snapshot covers is not told apart any more. */
   @Test
   void aCommandThatASnapshotCoversEndsUnknown() {

@@ -4,6 +4,7 @@ package dev.balsa.raft.node;
 import dev.balsa.raft.contract.MemoryLogEngine;
 import dev.balsa.raft.contract.MemoryTransport;
 import dev.balsa.raft.model.PeerViolation;
+import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.Status;
 import java.io.IOException;
@@ -22,6 +23,7 @@ final class TestMember implements NodeListener {
   final List<SnapshotMetadata> taken = new ArrayList<>();
   final List<SnapshotMetadata> installed = new ArrayList<>();
   final List<PeerViolation> violations = new ArrayList<>();
+  final List<Long> failedGroups = new ArrayList<>();
   Throwable fatal;
 
   /** Agents of these names are not turned. */
@@ -65,6 +67,22 @@ final class TestMember implements NodeListener {
     return node().status();
   }
 
+  RoleType role(long group) {
+    return nodes.get(group).status().role();
+  }
+
+  boolean leads(long group) {
+    return leads(nodes.get(group));
+  }
+
+  static boolean leads(RaftNode<?> node) {
+    return node.status().role() == RoleType.LEADER;
+  }
+
+  boolean isRunning(long group) {
+    return host != null && nodes.get(group).state() == NodeState.RUNNING;
+  }
+
   /** One turn of each agent; returns how much was done. */
   int turn() {
     int work = 0;
@@ -98,6 +116,11 @@ final class TestMember implements NodeListener {
   @Override
   public void onViolation(long group, PeerViolation violation) {
     violations.add(violation);
+  }
+
+  @Override
+  public void onGroupFailed(long group, Throwable cause) {
+    failedGroups.add(group);
   }
 
   @Override
