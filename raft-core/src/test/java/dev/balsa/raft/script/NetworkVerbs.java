@@ -39,8 +39,7 @@ final class NetworkVerbs {
   /** What is on its way and fits, in order, but not what comes of it. */
   private static void deliver(World world, Command command) {
     for (Message message : chosen(world, command)) {
-      world.sayOf(message, "delivered: " + Words.of(message));
-      world.deliver(message);
+      world.deliver(message, true);
     }
   }
 
@@ -78,8 +77,7 @@ final class NetworkVerbs {
       throw command.error("nothing is kept as " + name);
     }
     for (Message message : messages) {
-      world.sayOf(message, "delivered: " + Words.of(message));
-      world.deliver(message);
+      world.deliver(message, true);
     }
   }
 

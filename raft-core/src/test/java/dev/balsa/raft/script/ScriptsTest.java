@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
  * they show into them instead of comparing.
  */
 class ScriptsTest {
-  private static final int AT_LEAST = 10;
+  private static final int AT_LEAST = 45;
 
   @TestFactory
   Stream<DynamicTest> scripts() {

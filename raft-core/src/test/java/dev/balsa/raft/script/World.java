@@ -171,13 +171,13 @@ final class World {
     return kept;
   }
 
-  /** One message arrives, or is lost on the way. */
-  void deliver(Message message) {
+  /** One message arrives, which the trace tells if wanted, or is lost on the way. */
+  void deliver(Message message, boolean isTold) {
     TestNode receiver = cluster.node(message.to());
     boolean arrives =
         receiver != null && receiver.isUp() && cluster.connects(message.from(), message.to());
-    if (!arrives) {
-      sayOf(message, "lost: " + Words.of(message));
+    if (!arrives || isTold) {
+      sayOf(message, (arrives ? "delivered: " : "lost: ") + Words.of(message));
     }
     cluster.deliver(message);
   }
@@ -195,7 +195,7 @@ final class World {
         if (++deliveries > MAX_DELIVERIES) {
           throw new AssertionError("messages without end: " + Words.of(message));
         }
-        deliver(message);
+        deliver(message, false);
         isBusy = true;
       }
     }
