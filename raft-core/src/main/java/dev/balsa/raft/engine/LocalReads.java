@@ -20,19 +20,20 @@ final class LocalReads {
   /** How many may wait; a host batches its clients' reads, so it has a handful. */
   static final int MAX_PENDING = 10_000;
 
+  private static final Comparator<RequestId> BY_NAME =
+      Comparator.comparingLong(RequestId::bootEpoch).thenComparingLong(RequestId::sequence);
+
   private record Pending(RequestId request, long deadline) {}
 
   private final Outbox out;
-  private final TreeMap<RequestId, Pending> byName =
-      new TreeMap<>(
-          Comparator.comparingLong(RequestId::bootEpoch).thenComparingLong(RequestId::sequence));
+  private final TreeMap<RequestId, Pending> byName = new TreeMap<>(BY_NAME);
 
   /**
    * In the order in which they were asked, which is that of their deadlines.
    *
    * <p>Invariant: the first one waits; others may have been answered meanwhile.
    */
-  private final ArrayDeque<Pending> byAge = new ArrayDeque<>();
+  private final ArrayDeque<Pending> byAge = new ArrayDeque<>(1);
 
   LocalReads(Outbox out) {
     this.out = out;

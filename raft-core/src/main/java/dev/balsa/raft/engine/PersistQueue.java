@@ -3,7 +3,6 @@ package dev.balsa.raft.engine;
 
 import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.state.StateSink;
-import java.util.ArrayDeque;
 
 /**
  * The Readys whose writes are under way, oldest first: what the completion of each will vouch for.
@@ -13,22 +12,16 @@ import java.util.ArrayDeque;
  * not on the disk yet. A truncation therefore lowers what every earlier write vouches for.
  */
 final class PersistQueue {
-  /** One Ready. Invariant: {@code lastIndex} is at most what was handed out with it. */
-  private static final class Write {
-    private final long number;
-    private final HardState hardState;
-    private final long startedAt;
-    private long lastIndex;
+  // A ring of Readys, field by field, so that a Ready's way through it makes no object.
+  private long[] numbers = new long[2];
+  private long[] startedAts = new long[2];
+  private HardState[] hardStates = new HardState[2];
 
-    Write(long number, long lastIndex, HardState hardState, long startedAt) {
-      this.number = number;
-      this.startedAt = startedAt;
-      this.lastIndex = lastIndex;
-      this.hardState = hardState;
-    }
-  }
+  /** Invariant: each is at most what was handed out with its Ready. */
+  private long[] lastIndexes = new long[2];
 
-  private final ArrayDeque<Write> writes = new ArrayDeque<>();
+  private int head;
+  private int count;
   private HardState durable;
   private long durableIndex;
 
@@ -41,24 +34,56 @@ final class PersistQueue {
 
   /** A Ready was made; once complete, {@code lastIndex} and {@code hardState} are durable. */
   void add(long number, long lastIndex, HardState hardState, long now) {
-    writes.add(new Write(number, lastIndex, hardState, now));
+    if (count == numbers.length) {
+      grow();
+    }
+    int at = at(count++);
+    numbers[at] = number;
+    startedAts[at] = now;
+    hardStates[at] = hardState;
+    lastIndexes[at] = lastIndex;
+  }
+
+  /** The cell of the write with this many before it. */
+  private int at(int position) {
+    // The length is a power of two.
+    return (head + position) & (numbers.length - 1);
+  }
+
+  private void grow() {
+    long[] newNumbers = new long[count * 2];
+    long[] newStartedAts = new long[count * 2];
+    HardState[] newHardStates = new HardState[count * 2];
+    long[] newLastIndexes = new long[count * 2];
+    for (int i = 0; i < count; i++) {
+      newNumbers[i] = numbers[at(i)];
+      newStartedAts[i] = startedAts[at(i)];
+      newHardStates[i] = hardStates[at(i)];
+      newLastIndexes[i] = lastIndexes[at(i)];
+    }
+    numbers = newNumbers;
+    startedAts = newStartedAts;
+    hardStates = newHardStates;
+    lastIndexes = newLastIndexes;
+    head = 0;
   }
 
   /** The log was cut after {@code lastIndex}: no write so far vouches for anything beyond. */
   void onTruncatedTo(long lastIndex) {
-    for (Write write : writes) {
-      write.lastIndex = Math.min(write.lastIndex, lastIndex);
+    for (int i = 0; i < count; i++) {
+      lastIndexes[at(i)] = Math.min(lastIndexes[at(i)], lastIndex);
     }
     durableIndex = Math.min(durableIndex, lastIndex);
   }
 
   /** Everything up to Ready {@code number} is durable. */
   void onPersisted(long number, long now) {
-    while (!writes.isEmpty() && writes.peek().number <= number) {
-      Write write = writes.poll();
-      durable = write.hardState;
-      durableIndex = write.lastIndex;
+    while (count > 0 && numbers[head] <= number) {
+      durable = hardStates[head];
+      durableIndex = lastIndexes[head];
       movedAt = now;
+      head = at(1);
+      count--;
     }
   }
 
@@ -67,7 +92,7 @@ final class PersistQueue {
    * that is slow and completes one write after another never owes any for long.
    */
   long waitingSince() {
-    return writes.isEmpty() ? Long.MAX_VALUE : Math.max(writes.peek().startedAt, movedAt);
+    return count == 0 ? Long.MAX_VALUE : Math.max(startedAts[head], movedAt);
   }
 
   /** Term and vote that will be found after a crash. */
@@ -82,8 +107,9 @@ final class PersistQueue {
 
   PersistQueue copy() {
     PersistQueue copy = new PersistQueue(durable);
-    for (Write write : writes) {
-      copy.add(write.number, write.lastIndex, write.hardState, write.startedAt);
+    for (int i = 0; i < count; i++) {
+      int at = at(i);
+      copy.add(numbers[at], lastIndexes[at], hardStates[at], startedAts[at]);
     }
     copy.durableIndex = durableIndex;
     copy.movedAt = movedAt;
@@ -92,12 +118,13 @@ final class PersistQueue {
 
   /** Tells what is under way, each write by how many Readys came after it. */
   void encodeState(StateSink sink, long lastNumber, long now) {
-    sink.put(writes.size());
-    for (Write write : writes) {
-      sink.put(lastNumber - write.number);
-      sink.put(write.lastIndex);
-      sink.put(write.hardState);
-      sink.putAge(now, Math.max(write.startedAt, movedAt), Long.MAX_VALUE);
+    sink.put(count);
+    for (int i = 0; i < count; i++) {
+      int at = at(i);
+      sink.put(lastNumber - numbers[at]);
+      sink.put(lastIndexes[at]);
+      sink.put(hardStates[at]);
+      sink.putAge(now, Math.max(startedAts[at], movedAt), Long.MAX_VALUE);
     }
     sink.put(durable);
     sink.put(durableIndex);

@@ -31,7 +31,7 @@ final class ReadIndexQueue {
   /** Reads that one round of heartbeats confirms, and the index they get. */
   record Round(long number, long index, List<Read> reads) {}
 
-  private final ArrayDeque<Round> rounds = new ArrayDeque<>();
+  private final ArrayDeque<Round> rounds = new ArrayDeque<>(1);
   private List<Read> waiting = new ArrayList<>();
   private int size;
   private long lastRound;

@@ -3,35 +3,70 @@ package dev.balsa.raft.log;
 
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.state.StateSink;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * The newest entries of the log in memory, without gaps up to the log's end.
  *
- * <p>Entries are handed out as slices of the backing array, so cells are only ever filled, never
- * overwritten: truncation and growth move on to a new array, and slices keep the old one.
+ * <p>They lie in chunks. Entries are handed out as slices of a chunk, so a cell is filled once and
+ * never overwritten: the log grows into new chunks, a truncation copies what it keeps, and slices
+ * keep the old one. The oldest chunk goes as a whole when nothing in it is needed.
  */
 final class EntryCache {
-  private static final int INITIAL_CAPACITY = 64;
+  /** A member at rest has an entry or two. */
+  private static final int FIRST_CAPACITY = 4;
 
-  private Entry[] cells = new Entry[INITIAL_CAPACITY];
-  private int head;
-  private int size;
+  /** How many evicted entries may stay in memory with the rest of their chunk, at most. */
+  private static final int LAST_CAPACITY = 512;
+
+  /** The cells of the entries from index {@code first} on. */
+  private record Chunk(long first, Entry[] cells) {
+    /** The index one past its last cell, filled or not. */
+    long end() {
+      return first + cells.length;
+    }
+
+    Entry entry(long index) {
+      return cells[(int) (index - first)];
+    }
+  }
+
+  /** Ascending and without gaps. */
+  private final List<Chunk> chunks = new ArrayList<>(1);
+
+  /** The newest chunk, null if there is none. */
+  private Chunk tail;
+
   private long firstIndex;
+  private long lastIndex;
   private long bytes;
+
+  /**
+   * The last slice handed out, and its first index: the same run is asked for by each peer, by the
+   * log engine and by the state machine, and may be shared since it never changes.
+   */
+  private List<Entry> lastSlice = List.of();
+
+  private long lastSliceFrom;
 
   /** An empty cache whose first entry will have this index. */
   EntryCache(long firstIndex) {
     this.firstIndex = firstIndex;
+    this.lastIndex = firstIndex - 1;
   }
 
-  /** In an array of its own: the other goes on filling its cells. */
+  /** With a newest chunk of its own, which the other goes on filling; the rest is shared. */
   private EntryCache(EntryCache other) {
-    this.cells = Arrays.copyOfRange(other.cells, other.head, other.head + other.size);
-    this.size = other.size;
     this.firstIndex = other.firstIndex;
+    this.lastIndex = other.lastIndex;
     this.bytes = other.bytes;
+    this.chunks.addAll(other.chunks);
+    if (other.tail != null) {
+      this.tail = new Chunk(other.tail.first(), other.tail.cells.clone());
+      this.chunks.set(chunks.size() - 1, tail);
+    }
   }
 
   EntryCache copy() {
@@ -44,7 +79,7 @@ final class EntryCache {
   }
 
   long lastIndex() {
-    return firstIndex + size - 1;
+    return lastIndex;
   }
 
   long bytes() {
@@ -52,87 +87,138 @@ final class EntryCache {
   }
 
   boolean holds(long index) {
-    return index >= firstIndex && index <= lastIndex();
+    return index >= firstIndex && index <= lastIndex;
   }
 
   Entry entry(long index) {
-    return cells[head + (int) (index - firstIndex)];
+    return chunkOf(index).entry(index);
+  }
+
+  private Chunk chunkOf(long index) {
+    // Nearly always the newest entries are asked for.
+    return index >= tail.first() ? tail : olderChunkOf(index);
+  }
+
+  private Chunk olderChunkOf(long index) {
+    int low = 0;
+    int high = chunks.size() - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (index < chunks.get(middle).end()) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return chunks.get(low);
   }
 
   void append(Entry entry) {
-    if (entry.index() != lastIndex() + 1) {
-      throw new IllegalStateException("entry " + entry.id() + " after index " + lastIndex());
+    if (entry.index() != lastIndex + 1) {
+      throw new IllegalStateException("entry " + entry.id() + " after index " + lastIndex);
     }
-    if (head + size == cells.length) {
-      moveTo(Math.max(INITIAL_CAPACITY, size * 2));
+    if (tail == null || tail.end() == entry.index()) {
+      int capacity = tail == null ? FIRST_CAPACITY : Math.min(LAST_CAPACITY, tail.cells.length * 2);
+      tail = new Chunk(entry.index(), new Entry[capacity]);
+      chunks.add(tail);
     }
-    cells[head + size++] = entry;
+    lastIndex++;
+    tail.cells[(int) (lastIndex - tail.first())] = entry;
     bytes += entry.bytes();
-  }
-
-  private void moveTo(int capacity) {
-    Entry[] moved = new Entry[capacity];
-    System.arraycopy(cells, head, moved, 0, size);
-    cells = moved;
-    head = 0;
   }
 
   /** Drops everything from {@code index} on, which is at least {@link #firstIndex}. */
   void truncateFrom(long index) {
-    int kept = (int) (index - firstIndex);
-    for (int i = kept; i < size; i++) {
-      bytes -= cells[head + i].bytes();
+    for (long i = index; i <= lastIndex; i++) {
+      bytes -= entry(i).bytes();
     }
-    cells = Arrays.copyOfRange(cells, head, head + Math.max(INITIAL_CAPACITY, kept * 2));
-    Arrays.fill(cells, kept, Math.min(size, cells.length), null);
-    head = 0;
-    size = kept;
+    lastIndex = index - 1;
+    lastSlice = List.of();
+    while (tail != null && tail.first() >= index) {
+      chunks.remove(chunks.size() - 1);
+      tail = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
+    }
+    if (tail != null && index < tail.end()) {
+      Entry[] kept = Arrays.copyOf(tail.cells, (int) (index - tail.first()));
+      tail = new Chunk(tail.first(), Arrays.copyOf(kept, tail.cells.length));
+      chunks.set(chunks.size() - 1, tail);
+    }
   }
 
   /** Drops the oldest entry. */
   void evictFirst() {
-    bytes -= cells[head].bytes();
-    head++;
-    size--;
+    Chunk oldest = chunks.get(0);
+    bytes -= oldest.entry(firstIndex).bytes();
     firstIndex++;
-    if (head > INITIAL_CAPACITY && head > 2 * size) {
-      // Half of the array or more holds what nobody needs: let it go.
-      moveTo(Math.max(INITIAL_CAPACITY, size * 2));
+    if (firstIndex == oldest.end()) {
+      chunks.remove(0);
+      tail = chunks.isEmpty() ? null : tail;
+      lastSlice = List.of();
     }
   }
 
   /** Drops everything; the next entry will have this index. */
   void reset(long firstIndex) {
-    cells = new Entry[INITIAL_CAPACITY];
-    head = 0;
-    size = 0;
+    chunks.clear();
+    tail = null;
     bytes = 0;
+    lastSlice = List.of();
     this.firstIndex = firstIndex;
+    this.lastIndex = firstIndex - 1;
   }
 
   /**
    * The entries from {@code from} to {@code to}, as many as {@code maxBytes} allow, at least one.
    */
   List<Entry> slice(long from, long to, long maxBytes) {
-    int start = head + (int) (from - firstIndex);
-    int most = (int) (to - from + 1);
-    long total = 0;
-    int taken = 0;
-    while (taken < most) {
-      total += cells[start + taken].bytes();
-      if (total > maxBytes && taken > 0) {
-        break;
-      }
-      taken++;
+    int count = countWithin(from, to, maxBytes);
+    if (count == 0) {
+      return List.of();
     }
-    return taken == 0 ? List.of() : new EntrySlice(cells, start, taken);
+    if (from != lastSliceFrom || count != lastSlice.size()) {
+      lastSlice = slice(from, count);
+      lastSliceFrom = from;
+    }
+    return lastSlice;
+  }
+
+  private int countWithin(long from, long to, long maxBytes) {
+    long total = 0;
+    long index = from;
+    while (index <= to) {
+      Chunk chunk = chunkOf(index);
+      for (long end = Math.min(to + 1, chunk.end()); index < end; index++) {
+        total += chunk.entry(index).bytes();
+        if (total > maxBytes && index > from) {
+          return (int) (index - from);
+        }
+      }
+    }
+    return (int) (index - from);
+  }
+
+  private List<Entry> slice(long from, int count) {
+    Chunk chunk = chunkOf(from);
+    if (from + count <= chunk.end()) {
+      return new EntrySlice(chunk.cells, (int) (from - chunk.first()), count);
+    }
+    Entry[] gathered = new Entry[count];
+    int done = 0;
+    while (done < count) {
+      chunk = chunkOf(from + done);
+      int start = (int) (from + done - chunk.first());
+      int taken = Math.min(count - done, chunk.cells.length - start);
+      System.arraycopy(chunk.cells, start, gathered, done, taken);
+      done += taken;
+    }
+    return new EntrySlice(gathered, 0, count);
   }
 
   void encodeState(StateSink sink) {
     sink.put(firstIndex);
-    sink.put(size);
-    for (int i = 0; i < size; i++) {
-      sink.put(cells[head + i]);
+    sink.put(lastIndex - firstIndex + 1);
+    for (long i = firstIndex; i <= lastIndex; i++) {
+      sink.put(entry(i));
     }
   }
 }

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.RandomAccess;
 
 /**
- * An immutable run of entries that shares the cache's array: the cache never changes a cell that
+ * An immutable run of entries that shares a chunk of the cache: the cache never changes a cell that
  * has been handed out.
  */
 final class EntrySlice extends AbstractList<Entry> implements RandomAccess {

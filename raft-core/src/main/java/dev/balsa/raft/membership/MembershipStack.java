@@ -17,7 +17,7 @@ import java.util.List;
  * <p>Invariant: never empty; indexes ascend; the first one is that of the snapshot.
  */
 public final class MembershipStack {
-  private final List<Membership> stack = new ArrayList<>();
+  private final List<Membership> stack = new ArrayList<>(1);
 
   /** Starts with what was in force at the snapshot. */
   public MembershipStack(Membership atSnapshot) {

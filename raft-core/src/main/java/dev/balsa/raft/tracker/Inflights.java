@@ -9,12 +9,13 @@ import dev.balsa.raft.state.StateSink;
  * <p>Invariant: {@code bytes} is the sum over the held appends, so it is 0 when none is held.
  */
 public final class Inflights {
-  private static final int INITIAL_CAPACITY = 16;
+  /** The arrays of a window that was never used: of many groups, most are idle. */
+  private static final long[] UNUSED = {};
 
   private final int maxCount;
   private final long maxBytes;
-  private long[] lastIndexes = new long[INITIAL_CAPACITY];
-  private long[] sizes = new long[INITIAL_CAPACITY];
+  private long[] lastIndexes = UNUSED;
+  private long[] sizes = UNUSED;
   private int head;
   private int count;
   private long bytes;
@@ -83,7 +84,7 @@ public final class Inflights {
   }
 
   private void grow() {
-    int capacity = Math.min(maxCount, lastIndexes.length * 2);
+    int capacity = Math.min(maxCount, Math.max(2, lastIndexes.length * 2));
     long[] newIndexes = new long[capacity];
     long[] newSizes = new long[capacity];
     for (int i = 0; i < count; i++) {

@@ -15,6 +15,8 @@ import java.util.Locale;
  * acknowledgement that the log still connects to, or to PROBE by a report of failure.
  */
 public final class Progress {
+  private static final RequestId NO_REQUEST = new RequestId(0, 0);
+
   private final Inflights inflights;
   private Route route;
   private ProgressState state = ProgressState.PROBE;
@@ -44,7 +46,7 @@ public final class Progress {
   private long observedIncarnation;
 
   /** The latest proposal that it has forwarded. */
-  private RequestId lastRequest = new RequestId(0, 0);
+  private RequestId lastRequest = NO_REQUEST;
 
   /** A peer of which nothing is known but that it exists. */
   public Progress(Route route, long next, long now, Inflights inflights) {

@@ -9,7 +9,7 @@ import java.util.function.LongPredicate;
 
 /** A leader's peers, ascending by id. Few enough that a search from the front is the quickest. */
 public final class ProgressTracker {
-  private final List<Progress> peers = new ArrayList<>();
+  private final List<Progress> peers = new ArrayList<>(2);
   private final List<Progress> readOnly = Collections.unmodifiableList(peers);
 
   /** The peer with this id, or null. */
