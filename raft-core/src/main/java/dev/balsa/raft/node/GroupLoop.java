@@ -4,14 +4,10 @@ package dev.balsa.raft.node;
 import dev.balsa.raft.RawNode;
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.MessageType;
-import dev.balsa.raft.model.Entry;
-import dev.balsa.raft.model.ForwardState;
-import dev.balsa.raft.model.PeerViolation;
-import dev.balsa.raft.model.ReadState;
+import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.Ready;
 import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RoleType;
-import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.SoftState;
 import dev.balsa.raft.model.Status;
 import java.util.List;
@@ -41,23 +37,16 @@ final class GroupLoop<R> extends TickWheel.Timer {
   private final RawNode raw;
   private final GroupApplier<R> applier;
   private final GroupClock clock;
-  private final Endings<R> endings;
-  private final Proposer<R> proposer;
-  private final PendingReads reads;
+  private final GroupClients<R> clients;
   private final GroupSnapshots snapshots;
-  private final ColdReads coldReads;
-  private final Transfers transfers;
+  private final ReadyWork<R> work;
+  private final SelfWatch self;
   private final RequestGate requestGate;
   private final RequestGate messageGate;
   private final TaskQueue messages = new TaskQueue();
   private final TaskQueue requests = new TaskQueue();
 
   private SoftState soft = new SoftState(RoleType.FOLLOWER, 0);
-
-  /** The latest Ready that went to the log worker, and the latest that is durable. */
-  private long handedOver;
-
-  private long persisted;
 
   /** What this turn has brought, null if nothing. */
   private Ready ready;
@@ -85,12 +74,10 @@ final class GroupLoop<R> extends TickWheel.Timer {
     this.applier = applier;
     this.status = raw.status();
     this.clock = new GroupClock(parts, host, raw);
-    this.endings = new Endings<>(parts);
-    this.proposer = new Proposer<>(parts, raw, endings, status.appliedIndex());
-    this.reads = new PendingReads(parts, raw, endings);
+    this.clients = new GroupClients<>(parts, this, raw, status.appliedIndex());
     this.snapshots = new GroupSnapshots(parts, this, raw, status.snapshotIndex());
-    this.coldReads = new ColdReads(parts, this, raw);
-    this.transfers = new Transfers(raw, endings);
+    this.work = new ReadyWork<>(parts, this, raw, applier);
+    this.self = new SelfWatch(parts.identity.member().id(), status.membership());
     this.requestGate =
         new RequestGate(parts.gate, parts.options.inboxCapacity(), parts.options.inboxBytes());
     this.messageGate = peers.share();
@@ -119,6 +106,10 @@ final class GroupLoop<R> extends TickWheel.Timer {
     return messageGate;
   }
 
+  GroupClients<R> clients() {
+    return clients;
+  }
+
   GroupSnapshots snapshots() {
     return snapshots;
   }
@@ -139,6 +130,12 @@ final class GroupLoop<R> extends TickWheel.Timer {
     host.post(GroupTask.of(this, action));
   }
 
+  /** How this member stands in the group. For any thread. */
+  NodeState state() {
+    NodeState state = health.state();
+    return state == NodeState.RUNNING && self.isRemoved() ? NodeState.REMOVED : state;
+  }
+
   boolean isStopped() {
     return isStopped;
   }
@@ -154,8 +151,7 @@ final class GroupLoop<R> extends TickWheel.Timer {
 
   /** Whether no client of this member waits for the group's loop. */
   boolean isIdle() {
-    return isOut()
-        || requests.isEmpty() && proposer.isIdle() && reads.isIdle() && transfers.isIdle();
+    return isOut() || requests.isEmpty() && clients.isIdle();
   }
 
   /** Whether this member leads and has somebody to hand over to. */
@@ -199,33 +195,10 @@ final class GroupLoop<R> extends TickWheel.Timer {
     Message message = taken.message;
     raw.step(message);
     if (message.from() == soft.leader()) {
-      proposer.onLeaderHeard();
+      clients.onLeaderHeard();
     }
     isStatusOld |=
         message.type() != MessageType.HEARTBEAT && message.type() != MessageType.HEARTBEAT_RESPONSE;
-  }
-
-  void onProposal(Proposal<R> proposal) {
-    proposal.deadline = host.requestDeadline();
-    if (isOut()) {
-      endings.refuse(proposal, stopped());
-    } else {
-      proposer.add(proposal);
-    }
-  }
-
-  void onRead(Read<?> read) {
-    read.deadline = host.requestDeadline();
-    if (isOut()) {
-      endings.end(() -> read.refuse(stopped()));
-    } else {
-      reads.add(read);
-    }
-  }
-
-  void onTransfer(Transfer transfer) {
-    transfers.onAnswer(transfer, isOut() ? stopped() : handOver(transfer.target));
-    isStatusOld = true;
   }
 
   void onUnreachable(long peer) {
@@ -233,7 +206,7 @@ final class GroupLoop<R> extends TickWheel.Timer {
       touch();
       raw.unreachable(peer);
       if (peer == soft.leader()) {
-        proposer.onLeaderLost();
+        clients.onLeaderLost();
       }
     }
   }
@@ -254,13 +227,11 @@ final class GroupLoop<R> extends TickWheel.Timer {
 
   private void onTick(long now) {
     snapshots.onTick();
-    proposer.onTick(now);
-    reads.onTick(now);
+    clients.onTick(now, soft);
     if (applier.hasParkedReads()) {
       Refusal refusal = new Refusal(Refusal.Reason.TIMED_OUT, soft.leader());
       parts.applies.add(Task.of(() -> applier.expireReads(now, refusal)));
     }
-    transfers.settle(soft.role(), soft.leader());
   }
 
   /** Hands leadership to whoever is furthest, if this member leads and there is such a one. */
@@ -268,25 +239,15 @@ final class GroupLoop<R> extends TickWheel.Timer {
     touch();
     requests.run(Integer.MAX_VALUE);
     if (!isOut() && isLeader()) {
-      handOver(0);
+      clients.handOver(0);
     }
-  }
-
-  /** What came before goes before: during a transfer nothing is appended. */
-  private Refusal handOver(long target) {
-    proposer.flush();
-    return raw.transferLeadership(target);
-  }
-
-  private Refusal stopped() {
-    return new Refusal(Refusal.Reason.STOPPED, 0);
   }
 
   // ---------------------------------------------------------------- completions
 
   void onPersisted(long number) {
     touch();
-    persisted = Math.max(persisted, number);
+    work.onPersisted(number);
     raw.onPersisted(number);
     snapshots.onPersisted(number);
     isStatusOld = true;
@@ -314,7 +275,7 @@ final class GroupLoop<R> extends TickWheel.Timer {
   int begin() {
     isActive = false;
     messages.run(MAX_PER_TURN);
-    requests.run(MAX_PER_TURN);
+    isStatusOld |= requests.run(MAX_PER_TURN) > 0;
     if (!messages.isEmpty() || !requests.isEmpty()) {
       touch();
     }
@@ -322,8 +283,7 @@ final class GroupLoop<R> extends TickWheel.Timer {
       return 0;
     }
     passTime();
-    proposer.flush();
-    reads.flush();
+    clients.flush();
     if (!raw.hasReady()) {
       return 0;
     }
@@ -332,8 +292,7 @@ final class GroupLoop<R> extends TickWheel.Timer {
       parts.peers.onMembership(id(), ready.membership());
     }
     int sent = send(ready.messages());
-    boolean promisesNothing = ready.persist().isEmpty() && handedOver == persisted;
-    return promisesNothing ? sent + send(ready.messagesAfterPersist()) : sent;
+    return work.promisesNothing(ready) ? sent + send(ready.messagesAfterPersist()) : sent;
   }
 
   private void passTime() {
@@ -356,97 +315,39 @@ final class GroupLoop<R> extends TickWheel.Timer {
     Ready now = ready;
     ready = null;
     if (isOut()) {
-      endings.flush();
+      clients.tellEndings();
       return;
     }
     if (now != null) {
-      persist(now);
-      tell(now);
-      settle(now);
-      apply(now);
-      coldReads.fetch(now.fetches());
-      if (now.snapshotFetch() != null) {
-        snapshots.fetch(now.snapshotFetch());
-      }
+      work.carryOut(now);
     }
-    endings.flush();
+    clients.tellEndings();
     if (now != null || isStatusOld || isStatusAsked) {
       isStatusOld = false;
       isStatusAsked = false;
       status = raw.status();
-      parts.peers.onCommitted(id(), status.hardState().commit());
+      onCommitted(status.membership(), status.hardState().commit());
     }
     host.wakeAt(this, dueTick());
   }
 
-  private void persist(Ready now) {
-    if (now.persist().isEmpty()
-        && (handedOver == persisted || now.messagesAfterPersist().isEmpty())) {
-      return;
+  private void onCommitted(Membership membership, long commit) {
+    if (self.maybeRemove(membership, commit)) {
+      LOG.info(
+          "member {} was removed from group {} by {}",
+          parts.identity.member(),
+          id(),
+          membership.id());
+      parts.listener.onRemoved(id(), membership);
     }
-    // Even with nothing to write it waits its turn: its messages may promise what an earlier Ready
-    // is still writing.
-    handedOver = now.number();
-    parts.writes.add(new LogWrite(this, now.number(), now.persist(), now.messagesAfterPersist()));
-    snapshots.onReady(now);
+    parts.peers.onCommitted(id(), commit);
   }
 
-  private void tell(Ready now) {
-    if (now.softState() != null) {
-      onSoftState(now.softState());
-    }
-    if (now.membership() != null) {
-      parts.listener.onMembership(id(), now.membership());
-    }
-    for (PeerViolation violation : now.violations()) {
-      parts.metrics.violations.add(1);
-      parts.listener.onViolation(id(), violation);
-      LOG.debug("group {}: dropped a message: {}", id(), violation);
-    }
-  }
-
-  private void onSoftState(SoftState state) {
-    boolean ledBefore = isLeader();
-    boolean changed = state.leader() != soft.leader() || ledBefore;
+  void onSoftState(SoftState state) {
+    SoftState before = soft;
     soft = state;
-    if (changed) {
-      proposer.onLeaderChanged(host.settleDeadline());
-      reads.onLeaderChanged();
-      transfers.settle(soft.role(), soft.leader());
-    }
+    clients.onSoftState(before, state);
     parts.listener.onSoftState(id(), raw.status().hardState().term(), state);
-  }
-
-  /** Answers come before the entries that they name, so that these find who waits for them. */
-  private void settle(Ready now) {
-    for (ForwardState forward : now.forwards()) {
-      proposer.onForwardState(forward);
-    }
-    for (ReadState read : now.reads()) {
-      ReadBatch batch = reads.onReadState(read);
-      if (batch != null) {
-        parts.applies.add(Task.of(() -> applier.read(read.index(), batch)));
-      }
-    }
-    if (proposer.canFlush() || reads.canFlush()) {
-      // Refused, or free to try again: in the next turn.
-      touch();
-    }
-  }
-
-  private void apply(Ready now) {
-    SnapshotMetadata restore = now.restore();
-    if (restore != null) {
-      proposer.onRestored(restore.index());
-      parts.applies.add(Task.of(() -> applier.restore(restore)));
-      parts.listener.onSnapshotInstalled(id(), restore);
-    }
-    List<Entry> committed = now.committed();
-    if (!committed.isEmpty()) {
-      parts.metrics.entriesCommitted.add(committed.size());
-      Proposal<R>[] awaited = proposer.onCommitted(committed);
-      parts.applies.add(Task.of(() -> applier.apply(committed, awaited)));
-    }
   }
 
   // ---------------------------------------------------------------- the end
@@ -471,11 +372,7 @@ final class GroupLoop<R> extends TickWheel.Timer {
     host.wakeNever(this);
     messages.run(Integer.MAX_VALUE);
     requests.run(Integer.MAX_VALUE);
-    Refusal refusal = stopped();
-    proposer.stop(refusal);
-    reads.stop(refusal);
-    transfers.stop(refusal);
-    endings.flush();
+    Refusal refusal = clients.stop();
     parts.applies.add(Task.of(() -> applier.stop(refusal)));
   }
 }

@@ -16,6 +16,70 @@ import java.io.IOException;
 final class GroupStart {
   private GroupStart() {}
 
+  /** Where a group comes from that the log engine does not know, or has not been admitted to. */
+  interface Origin {
+    /** The configuration to begin with. */
+    Membership membership(long group, MemberId self) throws IOException;
+
+    /** Whom to hear and answer while there is none. */
+    Members contacts(long group) throws IOException;
+  }
+
+  /** A group that begins with these members; null for one that is known already. */
+  static Origin bootstrap(Members members) {
+    return new Origin() {
+      @Override
+      public Membership membership(long group, MemberId self) {
+        if (members == null) {
+          throw unknown("the data directory of member " + self + " knows nothing of group ", group);
+        }
+        Membership first = members.membership();
+        if (!first.contains(self.id())) {
+          throw new IllegalStateException(
+              "member "
+                  + self
+                  + " is not among the first members of group "
+                  + group
+                  + "; name it there, or let it join(...) once the group has admitted it");
+        }
+        return first;
+      }
+
+      @Override
+      public Members contacts(long group) {
+        throw unknown("nobody has admitted this member yet to group ", group);
+      }
+    };
+  }
+
+  private static IllegalStateException unknown(String problem, long group) {
+    return new IllegalStateException(
+        problem
+            + group
+            + "; name the first members with bootstrap(...) to begin it, or members of it with"
+            + " join(...) to become one, or give the directory that this member had before");
+  }
+
+  /** A group that this member waits to be admitted to. */
+  static Origin join(Contacts contacts) {
+    return new Origin() {
+      @Override
+      public Membership membership(long group, MemberId self) {
+        return Membership.NONE;
+      }
+
+      @Override
+      public Members contacts(long group) throws IOException {
+        return contacts.find();
+      }
+    };
+  }
+
+  /** Finds the members of a group, when they have to be known. */
+  interface Contacts {
+    Members find() throws IOException;
+  }
+
   static <R> GroupLoop<R> start(
       HostParts parts,
       HostLoop loop,
@@ -23,12 +87,14 @@ final class GroupStart {
       PeerGate gate,
       long id,
       StateMachine<R> machine,
-      Members bootstrap)
+      Origin origin)
       throws IOException {
     LogIdentity identity = parts.identity;
     RecoveredLog log = parts.storage.recover(id);
     if (log == null) {
-      log = begin(parts, id, bootstrap);
+      SnapshotMetadata first = SnapshotMetadata.bootstrap(origin.membership(id, identity.member()));
+      parts.storage.bootstrap(id, first);
+      log = RecoveredLog.fresh(first);
     }
     requireOwnDirectory(id, identity.member(), log.snapshot().membership());
     GroupHealth health = new GroupHealth(parts, id);
@@ -37,31 +103,12 @@ final class GroupStart {
     RaftConfig config = parts.options.coreConfig(identity.member(), id, identity.bootEpoch());
     RawNode raw = new RawNode(config, log, applier.applied());
     requireOwnDirectory(id, identity.member(), raw.status().membership());
+    if (raw.status().membership().members().isEmpty()) {
+      parts.peers.introduce(id, origin.contacts(id));
+    }
     GroupLoop<R> group = new GroupLoop<>(parts, loop, health, gate, raw, applier);
     applier.reportTo(group);
     return group;
-  }
-
-  private static RecoveredLog begin(HostParts parts, long id, Members bootstrap)
-      throws IOException {
-    MemberId self = parts.identity.member();
-    if (bootstrap == null) {
-      throw new IllegalStateException(
-          "the data directory of member "
-              + self
-              + " knows nothing of group "
-              + id
-              + "; name the first members with bootstrap(...) to begin it, or give the directory"
-              + " that this member had before");
-    }
-    Membership first = bootstrap.membership();
-    if (!first.contains(self.id())) {
-      throw new IllegalStateException(
-          "member " + self + " is not among the first members of group " + id + "; name it there");
-    }
-    SnapshotMetadata snapshot = SnapshotMetadata.bootstrap(first);
-    parts.storage.bootstrap(id, snapshot);
-    return RecoveredLog.fresh(snapshot);
   }
 
   /**

@@ -51,6 +51,15 @@ public final class Members {
     }
   }
 
+  /** Members by their ids and addresses. */
+  public static Members of(Map<Long, String> addresses) {
+    Members all = none();
+    for (Map.Entry<Long, String> member : new TreeMap<>(addresses).entrySet()) {
+      all = all.and(member.getKey(), member.getValue(), "");
+    }
+    return all;
+  }
+
   /** Nobody yet. */
   public static Members none() {
     return new Members(List.of());

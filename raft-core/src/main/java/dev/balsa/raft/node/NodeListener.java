@@ -22,6 +22,13 @@ public interface NodeListener {
   /** Another configuration is in force. */
   default void onMembership(long group, Membership membership) {}
 
+  /**
+   * This member has been removed from the group, by this configuration, which is committed. It
+   * takes part in nothing any more, and may be closed; its directory is of no further use, unless
+   * the same member is added again.
+   */
+  default void onRemoved(long group, Membership membership) {}
+
   /** A peer's message was dropped because it contradicts certain knowledge. */
   default void onViolation(long group, PeerViolation violation) {}
 

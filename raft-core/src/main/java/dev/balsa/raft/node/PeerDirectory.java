@@ -41,6 +41,9 @@ final class PeerDirectory {
   /** In how many groups the one in force is not committed. */
   private volatile int pending;
 
+  /** Where the members listen, this one too. Replaced, never changed. */
+  private volatile Map<Long, String> addresses = Map.of();
+
   /** The incarnation that each member's id is bound to. Replaced, never changed. */
   private volatile Map<Long, Long> bound = Map.of();
 
@@ -53,24 +56,35 @@ final class PeerDirectory {
     return bound.get(id);
   }
 
+  /** Where the members of all groups listen, by their ids. For any thread. */
+  Map<Long, String> addresses() {
+    return addresses;
+  }
+
+  /**
+   * Whom a group without a configuration of its own may hear from: it could not answer them
+   * otherwise. Counts until a configuration is committed.
+   */
+  void introduce(long group, Members contacts) {
+    onMembership(group, contacts.membership());
+  }
+
   /** This configuration is in force in this group. */
   synchronized void onMembership(long group, Membership membership) {
+    if (membership.members().isEmpty()) {
+      // That of a member that nobody has admitted yet: it names nobody, and takes nobody back.
+      return;
+    }
     List<Membership> all = memberships.computeIfAbsent(group, any -> new ArrayList<>());
     all.add(membership);
     if (all.size() == 2) {
       pending++;
     }
-    boolean isBindingNew = false;
-    for (Member member : membership.members()) {
-      isBindingNew |= hold(member);
-    }
-    if (isBindingNew) {
-      publishBound();
-    }
+    membership.members().forEach(this::hold);
+    publish();
   }
 
-  /** Whether it is bound to another directory than before. */
-  private boolean hold(Member member) {
+  private void hold(Member member) {
     Peer peer = peers.computeIfAbsent(member.id(), any -> new Peer());
     peer.holders++;
     // The latest counts: its address is the one in force.
@@ -82,11 +96,9 @@ final class PeerDirectory {
       }
     }
     long incarnation = member.memberId().incarnation();
-    if (incarnation == 0 || incarnation == peer.incarnation) {
-      return false;
+    if (incarnation != 0) {
+      peer.incarnation = incarnation;
     }
-    peer.incarnation = incarnation;
-    return true;
   }
 
   /** In this group everything up to {@code index} is committed. */
@@ -107,6 +119,7 @@ final class PeerDirectory {
       each.members().forEach(this::release);
     }
     former.clear();
+    publish();
   }
 
   private void release(Member member) {
@@ -114,21 +127,23 @@ final class PeerDirectory {
     peer.holders--;
     if (peer.holders == 0) {
       peers.remove(member.id());
-      publishBound();
       if (member.id() != parts.identity.member().id()) {
         parts.transport.removePeer(member.id());
       }
     }
   }
 
-  private void publishBound() {
+  private void publish() {
     TreeMap<Long, Long> incarnations = new TreeMap<>();
+    TreeMap<Long, String> listening = new TreeMap<>();
     peers.forEach(
         (id, peer) -> {
+          listening.put(id, peer.address);
           if (peer.incarnation != 0) {
             incarnations.put(id, peer.incarnation);
           }
         });
+    addresses = listening;
     bound = incarnations;
   }
 }

@@ -8,6 +8,7 @@ import dev.balsa.raft.spi.SnapshotStore;
 import dev.balsa.raft.spi.Transport;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
 import java.io.IOException;
+import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +65,11 @@ final class PeerGate implements Transport.Listener {
     for (HostLoop loop : parts.loops) {
       loop.post(Task.of(() -> loop.onUnreachable(peer)));
     }
+  }
+
+  @Override
+  public Map<Long, String> addresses() {
+    return parts.peers.addresses();
   }
 
   @Override

@@ -36,7 +36,7 @@ final class Proposal<R> extends Request {
   /** Called by the loop, in the group's turn. */
   @Override
   void run() {
-    group.onProposal(this);
+    group.clients().onProposal(this);
   }
 
   void succeed(R result) {

@@ -90,7 +90,29 @@ public final class RaftHost {
    * @throws IOException if the log or the snapshot cannot be read
    * @throws IllegalStateException naming the remedy if this directory cannot serve the group
    */
-  public synchronized <R> RaftNode<R> group(long id, StateMachine<R> machine, Members bootstrap)
+  public <R> RaftNode<R> group(long id, StateMachine<R> machine, Members bootstrap)
+      throws IOException {
+    return add(id, machine, GroupStart.bootstrap(bootstrap));
+  }
+
+  /**
+   * Adds a group that exists elsewhere, before {@link #start}: recovers it from the log engine, or,
+   * if the engine knows nothing of it, waits to be admitted. Until then this member neither votes
+   * nor campaigns; a member that leads has to name it in a change of membership.
+   *
+   * @param id the group's id
+   * @param machine the state machine, empty; restored here from the latest snapshot
+   * @param contacts the group's members, ignored once this one knows its configuration. Whoever
+   *     leads must be among them: its messages could not be answered
+   * @throws IOException if the log or the snapshot cannot be read
+   * @throws IllegalStateException naming the remedy if this directory cannot serve the group
+   */
+  public <R> RaftNode<R> join(long id, StateMachine<R> machine, Members contacts)
+      throws IOException {
+    return add(id, machine, GroupStart.join(() -> contacts));
+  }
+
+  synchronized <R> RaftNode<R> add(long id, StateMachine<R> machine, GroupStart.Origin origin)
       throws IOException {
     Objects.requireNonNull(machine, "a state machine is missing");
     if (isStarted) {
@@ -100,7 +122,7 @@ public final class RaftHost {
       throw new IllegalStateException("group " + id + " is here already; its id is its own");
     }
     HostLoop loop = parts.loops.get(groups.size() % parts.loops.size());
-    GroupLoop<R> group = GroupStart.start(parts, loop, applyWorker, gate, id, machine, bootstrap);
+    GroupLoop<R> group = GroupStart.start(parts, loop, applyWorker, gate, id, machine, origin);
     groups.add(group);
     loop.post(Task.of(() -> loop.add(group)));
     return new RaftNode<>(parts, group, this::shutdown);

@@ -143,7 +143,7 @@ public final class RaftNode<R> implements AutoCloseable {
 
   /** Whether the node takes part. */
   public NodeState state() {
-    return loop.health().state();
+    return loop.state();
   }
 
   /** What the host of this node has done so far. */

@@ -2,10 +2,12 @@
 package dev.balsa.raft.node;
 
 import dev.balsa.raft.node.threads.HostThreads;
+import dev.balsa.raft.spi.LogDirectory;
 import dev.balsa.raft.spi.LogEngine;
 import dev.balsa.raft.spi.StateMachine;
 import dev.balsa.raft.spi.Transport;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -17,9 +19,12 @@ public final class RaftNodeBuilder<R> {
   private long self;
   private long group = 1;
   private LogEngine storage;
+  private LogDirectory directory;
   private Transport transport;
   private StateMachine<R> stateMachine;
   private Members bootstrap;
+  private String token = "";
+  private List<String> seeds;
   private NodeOptions options = NodeOptions.DEFAULTS;
   private NodeListener listener = NodeListener.NONE;
 
@@ -43,6 +48,15 @@ public final class RaftNodeBuilder<R> {
     return this;
   }
 
+  /**
+   * Where the log is, or will be: it is made when this member's cluster is known. The log engine is
+   * closed by the node when it stops, and when it cannot start.
+   */
+  public RaftNodeBuilder<R> storage(LogDirectory directory) {
+    this.directory = directory;
+    return this;
+  }
+
   /** The transport, not yet started; closed by the node when it stops, and when it cannot start. */
   public RaftNodeBuilder<R> transport(Transport transport) {
     this.transport = transport;
@@ -58,6 +72,27 @@ public final class RaftNodeBuilder<R> {
   /** The first members; used only if the log engine knows nothing of the group. */
   public RaftNodeBuilder<R> bootstrap(Members bootstrap) {
     this.bootstrap = bootstrap;
+    return this;
+  }
+
+  /**
+   * The first members, and what tells their cluster from others that might meet it on a network.
+   */
+  public RaftNodeBuilder<R> bootstrap(Members bootstrap, String token) {
+    this.token = token;
+    return bootstrap(bootstrap);
+  }
+
+  /**
+   * Becomes a member of a cluster that exists; used only as long as nobody has admitted this one.
+   * An empty directory is made one of that cluster, whose id a seed tells. The node then follows,
+   * and neither votes nor campaigns, until {@link RaftNode#changeMembership} on the leader has
+   * named it.
+   *
+   * @param seeds addresses of members, as {@code host:port}; each knows all the others
+   */
+  public RaftNodeBuilder<R> join(String... seeds) {
+    this.seeds = List.of(seeds);
     return this;
   }
 
@@ -89,6 +124,8 @@ public final class RaftNodeBuilder<R> {
   public RaftNode<R> start() throws IOException {
     try {
       check();
+      Seeds asked = seeds == null ? null : new Seeds(seeds, transport);
+      openStorage(asked);
       RaftHost host =
           RaftHost.builder(HostThreads.clock())
               .storage(storage)
@@ -96,7 +133,9 @@ public final class RaftNodeBuilder<R> {
               .options(options)
               .listener(listener)
               .build();
-      RaftNode<R> node = host.group(group, stateMachine, bootstrap);
+      GroupStart.Origin origin =
+          asked == null ? GroupStart.bootstrap(bootstrap) : GroupStart.join(asked::contacts);
+      RaftNode<R> node = host.add(group, stateMachine, origin);
       return start(host, node);
     } catch (IOException | RuntimeException e) {
       closeAll(e);
@@ -116,8 +155,21 @@ public final class RaftNodeBuilder<R> {
   }
 
   private void check() {
-    if (storage == null || transport == null || stateMachine == null) {
+    if (storage == null && directory == null || transport == null || stateMachine == null) {
       throw new IllegalArgumentException("storage, transport and stateMachine are all needed");
+    }
+    if (bootstrap != null && seeds != null) {
+      throw new IllegalArgumentException(
+          "a member either begins a cluster or joins one; give bootstrap(...) or join(...)");
+    }
+  }
+
+  private void openStorage(Seeds asked) throws IOException {
+    if (storage == null) {
+      if (!directory.isFormatted()) {
+        directory.format(clusterId(asked), self);
+      }
+      storage = directory.open();
     }
     long owner = storage.identity().member().id();
     if (owner != self) {
@@ -128,6 +180,19 @@ public final class RaftNodeBuilder<R> {
               + Long.toUnsignedString(self)
               + "; give each member a directory of its own");
     }
+  }
+
+  private long clusterId(Seeds asked) throws IOException {
+    if (asked != null) {
+      return asked.ask().clusterId();
+    }
+    if (bootstrap == null) {
+      throw new IllegalStateException(
+          "the data directory is empty; name the first members with bootstrap(...) to begin a"
+              + " cluster, or members of one with join(...), or give the directory that this member"
+              + " had before");
+    }
+    return bootstrap.clusterId(token);
   }
 
   /**

@@ -34,7 +34,7 @@ final class Read<T> extends Request {
   /** Called by the loop, in the group's turn. */
   @Override
   void run() {
-    group.onRead(this);
+    group.clients().onRead(this);
   }
 
   /** Runs the query; everything up to {@code index} is applied. */

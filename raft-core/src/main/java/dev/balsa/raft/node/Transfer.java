@@ -26,7 +26,7 @@ final class Transfer extends Request {
   /** Called by the loop, in the group's turn. */
   @Override
   void run() {
-    group.onTransfer(this);
+    group.clients().onTransfer(this);
   }
 
   void succeed() {

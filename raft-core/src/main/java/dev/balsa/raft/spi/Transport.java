@@ -5,6 +5,7 @@ import dev.balsa.raft.message.Message;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.MemberId;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * Carries messages between members: unreliable, like the network under it. Messages to one peer
@@ -13,7 +14,8 @@ import java.io.IOException;
  * <p><b>Threads.</b> {@link #send} and {@link #flush} never block, and are called by a host's loop
  * and log worker at the same time: the latter sends acknowledgements itself, which saves a
  * hand-off. Order is kept among the messages of one thread. {@link #addPeer} and {@link
- * #removePeer} are called by the loop. The listener is called by the transport's own threads.
+ * #removePeer} are called by the loops, one at a time. The listener is called by the transport's
+ * own threads.
  */
 public interface Transport extends AutoCloseable {
   /**
@@ -24,6 +26,18 @@ public interface Transport extends AutoCloseable {
    * @throws IOException naming the address if it cannot be bound
    */
   void start(LogIdentity self, Listener listener) throws IOException;
+
+  /**
+   * Asks whoever listens at this address which cluster it belongs to, and where the members are.
+   * May be called before {@link #start}, for its answer says who this member will be. Blocks, at
+   * most as long as a connection and a handshake may take. A transport without it carries no
+   * joining.
+   *
+   * @throws IOException naming the address if nobody answers there
+   */
+  default Introduction ask(String address) throws IOException {
+    throw new IOException("this transport cannot ask " + address + " for its cluster");
+  }
 
   /** Names a peer's address, or a new one; connections follow by themselves. */
   void addPeer(long id, String address);
@@ -101,6 +115,11 @@ public interface Transport extends AutoCloseable {
 
     /** This member was refused by {@code peer}, for a reason that may concern its own directory. */
     void onRefused(long peer, HandshakeRefusal reason);
+
+    /** Where the members listen for each other, this one too, as far as known; for {@link #ask}. */
+    default Map<Long, String> addresses() {
+      return Map.of();
+    }
 
     /** A peer fetches a snapshot: opens it, or returns null if it is gone. */
     SnapshotStore.Source openSnapshot(long group, EntryId snapshot) throws IOException;

@@ -3,6 +3,7 @@ package dev.balsa.raft.contract;
 
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.model.MemberId;
+import dev.balsa.raft.spi.Introduction;
 import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.SnapshotStore;
 import dev.balsa.raft.spi.Transport;
@@ -54,6 +55,15 @@ public final class MemoryTransport implements Transport {
     if (!network.bind(address, this)) {
       throw new IOException("address in use: " + address + "; choose another");
     }
+  }
+
+  @Override
+  public Introduction ask(String address) throws IOException {
+    MemoryTransport there = network.at(address);
+    if (there == null || there.closed) {
+      throw new IOException("no answer from " + address);
+    }
+    return new Introduction(there.self.clusterId(), there.listener.addresses());
   }
 
   /** Where this member listens. */

@@ -9,6 +9,7 @@ import dev.balsa.raft.spi.SnapshotStore;
 import dev.balsa.raft.spi.Transport.Handshake;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
 import dev.balsa.raft.spi.Transport.Listener;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,9 @@ public final class RecordingListener implements Listener {
   /** What is opened when a peer fetches a snapshot. */
   public volatile Supplier<SnapshotStore.Source> snapshot = () -> null;
 
+  /** What a member that asks is told of the cluster. */
+  public volatile Map<Long, String> addresses = Map.of();
+
   @Override
   public void onMessage(long group, Message message) {
     messages.add(new Received(group, message));
@@ -45,6 +49,11 @@ public final class RecordingListener implements Listener {
   @Override
   public void onUnreachable(long peer) {
     unreachable.add(peer);
+  }
+
+  @Override
+  public Map<Long, String> addresses() {
+    return addresses;
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.EntryType;
 import dev.balsa.raft.model.MemberId;
+import dev.balsa.raft.spi.Introduction;
 import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.Transport;
 import dev.balsa.raft.spi.Transport.Handshake;
@@ -190,6 +191,20 @@ public abstract class TransportContract {
       received = await(listener(2).messages);
     }
     assertThat(received).isEqualTo(new Received(1L << 40, append));
+  }
+
+  /** One that belongs to no cluster yet asks before it starts, and need not be anybody. */
+  @Test
+  void whoeverAsksIsToldOfTheCluster() throws Exception {
+    start(1);
+    listener(1).addresses = Map.of(1L, "here", 2L, "there", 0x7fff_ffff_ffff_fff0L, "far away");
+    Transport asking = create(9, "place-9");
+    transports.put(9L, asking);
+    Introduction told = asking.ask(address(9, 1, "place-1"));
+    assertThat(told).isEqualTo(new Introduction(CLUSTER, listener(1).addresses));
+    assertThat(listener(1).handshakes).isEmpty();
+    String nobody = address(9, 2, "place-2");
+    assertThatThrownBy(() -> asking.ask(nobody)).isInstanceOf(IOException.class);
   }
 
   @Test

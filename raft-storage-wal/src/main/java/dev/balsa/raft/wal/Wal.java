@@ -9,6 +9,7 @@ import dev.balsa.raft.model.Persist;
 import dev.balsa.raft.model.RecoveredLog;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.spi.GroupWrite;
+import dev.balsa.raft.spi.LogDirectory;
 import dev.balsa.raft.spi.LogEngine;
 import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.SnapshotStore;
@@ -107,6 +108,20 @@ public final class Wal implements LogEngine {
     } finally {
       wal.release();
     }
+  }
+
+  /** This directory of the real file system: for whoever is told only later what to make of it. */
+  public static LogDirectory in(Path directory) {
+    return in(WalConfig.of(directory), Surroundings.chance());
+  }
+
+  /**
+   * This directory: for whoever is told only later what to make of it.
+   *
+   * @param random gives the incarnation of a new log
+   */
+  public static LogDirectory in(WalConfig config, RandomGenerator random) {
+    return new WalDirectory(config, random);
   }
 
   /** Opens the log in this directory of the real file system. */

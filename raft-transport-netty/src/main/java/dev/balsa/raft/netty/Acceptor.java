@@ -83,8 +83,14 @@ final class Acceptor extends ByteToMessageDecoder {
   }
 
   private void judge(ChannelHandlerContext ctx, Wire.Hello hello) throws MalformedMessageException {
-    Handshake handshake = Handshakes.handshake(hello);
     int purpose = hello.getPurpose();
+    if (purpose == Handshakes.PURPOSE_QUESTION) {
+      ctx.writeAndFlush(
+              Handshakes.introduction(ctx.alloc(), wiring.self(), wiring.listener().addresses()))
+          .addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    Handshake handshake = Handshakes.handshake(hello);
     HandshakeRefusal refusal = refusal(hello, handshake);
     if (refusal != null) {
       wiring.counters().refusedConnections.increment();

@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 
 /** The bytes with which each connection begins; {@code raft.proto} draws them. */
 final class Handshakes {
@@ -24,6 +25,12 @@ final class Handshakes {
   static final int PURPOSE_MESSAGES = 1;
 
   static final int PURPOSE_SNAPSHOT = 2;
+
+  /** To be told of the cluster, by one that belongs to none yet. */
+  static final int PURPOSE_QUESTION = 3;
+
+  /** How long an answer may be: it names as many members as there can be. */
+  static final int MAX_ANSWER_BYTES = 1 << 20;
 
   /** A refusal that is about us at this moment, not about the peer. */
   static final int TRY_LATER = 6;
@@ -58,6 +65,33 @@ final class Handshakes {
             .toByteArray());
   }
 
+  /** Asks whoever it reaches; says nothing of who asks, who may be nobody yet. */
+  static ByteBuf question(ByteBufAllocator allocator) {
+    return frame(
+        allocator,
+        Wire.Hello.newBuilder()
+            .setMinVersion(MIN_VERSION)
+            .setMaxVersion(MAX_VERSION)
+            .setPurpose(PURPOSE_QUESTION)
+            .build()
+            .toByteArray());
+  }
+
+  /** The answer to a question. */
+  static ByteBuf introduction(
+      ByteBufAllocator allocator, LogIdentity self, Map<Long, String> addresses) {
+    Wire.HelloReply.Builder reply =
+        Wire.HelloReply.newBuilder()
+            .setVersion(MAX_VERSION)
+            .setClusterId(self.clusterId())
+            .setId(self.member().id())
+            .setIncarnation(self.member().incarnation());
+    addresses.forEach(
+        (id, address) ->
+            reply.addPeers(Wire.PeerAddress.newBuilder().setId(id).setAddress(address)));
+    return frame(allocator, reply.build().toByteArray());
+  }
+
   /** The answer; version 0 refuses. */
   static ByteBuf reply(ByteBufAllocator allocator, LogIdentity self, int version, int refusal) {
     return frame(
@@ -87,6 +121,10 @@ final class Handshakes {
    * @throws MalformedMessageException as soon as the bytes cannot become a frame
    */
   static byte[] firstFrame(ByteBuf in) throws MalformedMessageException {
+    return firstFrame(in, MAX_FRAME_BYTES);
+  }
+
+  static byte[] firstFrame(ByteBuf in, int maxBytes) throws MalformedMessageException {
     int start = in.readerIndex();
     int known = Math.min(MAGIC.length, in.readableBytes());
     for (int i = 0; i < known; i++) {
@@ -98,7 +136,7 @@ final class Handshakes {
       return null;
     }
     long length = in.getUnsignedInt(start + MAGIC.length);
-    if (length > MAX_FRAME_BYTES) {
+    if (length > maxBytes) {
       throw new MalformedMessageException("a handshake of " + length + " bytes");
     }
     if (in.readableBytes() < MAGIC.length + 4 + length) {

@@ -2,6 +2,7 @@
 package dev.balsa.raft.netty;
 
 import dev.balsa.raft.message.Message;
+import dev.balsa.raft.spi.Introduction;
 import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.Transport;
 import io.netty.bootstrap.ServerBootstrap;
@@ -37,9 +38,10 @@ import org.slf4j.LoggerFactory;
  * Peers over TCP. Each member dials each other: the connection that it has made carries what it
  * says, the one that was made to it what it hears; snapshots go on connections of their own.
  *
- * <p><b>Threads.</b> Every method may be called by any thread, and none but {@link #start} and
- * {@link #close} blocks. The listener is called by the event loop (one thread by default), straight
- * from the socket; snapshots are read and written by a few threads of their own. All are daemons.
+ * <p><b>Threads.</b> Every method may be called by any thread, and none but {@link #start}, {@link
+ * #ask} and {@link #close} blocks. The listener is called by the event loop (one thread by
+ * default), straight from the socket; snapshots are read and written by a few threads of their own.
+ * All are daemons.
  *
  * <p><b>Trust.</b> The port believes nobody: frames have a limit before anything is allocated,
  * nothing is delivered before the handshake, and bytes that make no sense close their connection
@@ -244,6 +246,11 @@ public final class NettyTransport implements Transport {
     } else {
       addLink(id, parsed);
     }
+  }
+
+  @Override
+  public Introduction ask(String address) throws IOException {
+    return Question.ask(Address.parse(address), options);
   }
 
   private void addLink(long id, Address address) {

@@ -8,6 +8,7 @@ import dev.balsa.raft.spi.Transport.Handshake;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
 import dev.balsa.raft.spi.Transport.Listener;
 import java.io.IOException;
+import java.util.Map;
 
 /** Tells another listener everything, but what a test overrides. */
 class ForwardingListener implements Listener {
@@ -25,6 +26,11 @@ class ForwardingListener implements Listener {
   @Override
   public void onUnreachable(long peer) {
     to.onUnreachable(peer);
+  }
+
+  @Override
+  public Map<Long, String> addresses() {
+    return to.addresses();
   }
 
   @Override
