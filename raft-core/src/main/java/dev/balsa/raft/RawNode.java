@@ -8,6 +8,7 @@ import dev.balsa.raft.message.Message;
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.FetchRequest;
+import dev.balsa.raft.model.MembershipChange;
 import dev.balsa.raft.model.ProposeResult;
 import dev.balsa.raft.model.RaftConfig;
 import dev.balsa.raft.model.Ready;
@@ -31,16 +32,14 @@ public final class RawNode {
 
   /**
    * A member that resumes where {@code log} ends, with everything up to {@code applied} already in
-   * the state machine.
+   * the state machine. One whose log holds no configuration, not even in a snapshot, is an
+   * outsider: it never campaigns, and waits for a leader that has made it a member.
    *
    * @param applied at least the snapshot's index: a state machine without a disk of its own
    *     restores the snapshot before this call
    */
   public RawNode(RaftConfig config, RecoveredLog log, long applied) {
-    if (log.snapshot() == null) {
-      throw new IllegalArgumentException("a group starts from a snapshot, if only at index 0");
-    }
-    this.raft = new Raft(config, log, applied);
+    this.raft = new Raft(config, log.orOutsider(), applied);
     this.readies = new Readies(raft);
   }
 
@@ -118,6 +117,30 @@ public final class RawNode {
    */
   public ProposeResult propose(List<byte[]> commands) {
     return raft.requests().propose(commands);
+  }
+
+  /**
+   * Changes who is a member, if this member leads (paper, section 6; dissertation, chapter 4). The
+   * new configuration is in force from here on; it is certain once the entry that is returned is
+   * committed with its term. One that changes more than one voter is joint, and followed by another
+   * configuration that ends the joint phase.
+   *
+   * <p>Refused, besides what refuses any proposal, before the leader has committed an entry of its
+   * term, while another change is under way, if another configuration is in force than the one
+   * expected, if a learner to be promoted lacks more than fits into one append, and if nothing
+   * sound would come of it. Nothing is appended then.
+   */
+  public ProposeResult proposeMembership(MembershipChange change) {
+    return raft.requests().proposeMembership(change);
+  }
+
+  /**
+   * Ends a joint configuration that does not end by itself.
+   *
+   * @param expected the id of the joint configuration; null for whichever is in force
+   */
+  public ProposeResult leaveJoint(EntryId expected) {
+    return raft.requests().leaveJoint(expected);
   }
 
   /**

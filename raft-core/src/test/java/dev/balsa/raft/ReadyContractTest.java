@@ -608,11 +608,18 @@ class ReadyContractTest {
   // ---------------------------------------------------------------- RawNode's own words
 
   @Test
-  void startsOnlyFromASnapshot() {
+  void startsAsAnOutsiderWhereNothingSaysWhoTheMembersAre() {
     RaftConfig config = RaftConfig.builder(TestNode.memberId(1)).build();
     RecoveredLog none = new RecoveredLog(HardState.EMPTY, null, 1, 0, List.of(), List.of());
-    assertThatThrownBy(() -> new RawNode(config, none, 0))
-        .isInstanceOf(IllegalArgumentException.class);
+    RawNode outsider = new RawNode(config, none, 0);
+    for (int i = 0; i < 100; i++) {
+      outsider.tick(0);
+    }
+    outsider.campaign();
+    assertThat(outsider.status().role()).isEqualTo(RoleType.FOLLOWER);
+    assertThat(outsider.status().hardState()).isEqualTo(HardState.EMPTY);
+    assertThat(outsider.ready().messages()).isEmpty();
+    assertThat(outsider.snapshotMetadata(0).membership()).isEqualTo(Membership.NONE);
   }
 
   @Test

@@ -60,6 +60,12 @@ final class Admission {
       raft.out().violation(from.id(), Kind.WRONG_INCARNATION, from + " is not " + known.memberId());
       return false;
     }
+    if (raft.role() instanceof Leader leading && leading.hasLeft(from)) {
+      // What was under way from it when it left must not count for the member that came back under
+      // its id: that one holds none of it.
+      raft.out().violation(from.id(), Kind.WRONG_INCARNATION, from + " has left");
+      return false;
+    }
     return true;
   }
 
@@ -155,10 +161,24 @@ final class Admission {
           READ_INDEX,
           READ_INDEX_RESPONSE,
           PROPOSE,
-          PROPOSE_RESPONSE ->
-          raft.elections().becomeFollower(message.term(), 0);
+          PROPOSE_RESPONSE -> {
+        if (isOutsiderToLeader(message)) {
+          return false;
+        }
+        raft.elections().becomeFollower(message.term(), 0);
+      }
     }
     return true;
+  }
+
+  /**
+   * Whether somebody outside the leader's configuration says this. One that has been removed may
+   * have campaigned into later terms; were it heard, each leader that still sends to it, so that it
+   * learns of its removal, would be deposed by its answer. Whoever leads a later term shows itself
+   * to the members as well.
+   */
+  private boolean isOutsiderToLeader(Message message) {
+    return raft.role() instanceof Leader && !raft.membership().contains(message.from());
   }
 
   private boolean admitsOlder(Message message) {

@@ -10,7 +10,7 @@ import dev.balsa.raft.message.Route;
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.EntryType;
-import dev.balsa.raft.model.MembershipCodec;
+import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.PeerViolation.Kind;
 import dev.balsa.raft.model.ProposeResult;
 import dev.balsa.raft.model.ReadState;
@@ -41,7 +41,8 @@ final class Leader implements Role {
   private final Inflights uncommitted;
 
   private final LeaderTransfer transfer;
-  private final IncarnationBinding binding;
+  private final Reconfiguration reconfiguration;
+  private final Departure departure;
   private long nextHeartbeat;
 
   /** The disk has stalled, and the hand-over that this calls for was tried. */
@@ -53,7 +54,8 @@ final class Leader implements Role {
     this.reads = new ReadIndexQueue();
     this.uncommitted = new Inflights(Integer.MAX_VALUE, raft.config().maxUncommittedBytes());
     this.transfer = new LeaderTransfer(raft, replicator);
-    this.binding = new IncarnationBinding(raft, replicator);
+    this.reconfiguration = new Reconfiguration(raft, this, replicator);
+    this.departure = new Departure(raft, transfer);
     this.nextHeartbeat = raft.now() + raft.config().heartbeatTicks();
   }
 
@@ -63,7 +65,8 @@ final class Leader implements Role {
     this.reads = other.reads.copy();
     this.uncommitted = other.uncommitted.copy();
     this.transfer = other.transfer.copy(raft, replicator);
-    this.binding = other.binding.copy(raft, replicator);
+    this.reconfiguration = other.reconfiguration.copy(raft, this, replicator);
+    this.departure = other.departure.copy(raft, transfer);
     this.nextHeartbeat = other.nextHeartbeat;
     this.stallNoticed = other.stallNoticed;
   }
@@ -79,7 +82,8 @@ final class Leader implements Role {
     reads.encodeState(sink);
     uncommitted.encodeState(sink);
     transfer.encodeState(sink);
-    binding.encodeState(sink);
+    reconfiguration.encodeState(sink);
+    departure.encodeState(sink);
     sink.putDelay(raft.now(), nextHeartbeat);
     sink.put(stallNoticed);
   }
@@ -94,7 +98,8 @@ final class Leader implements Role {
     raft.append(Entry.noOp(nextId()));
   }
 
-  private EntryId nextId() {
+  /** The id of the entry that is appended next. */
+  EntryId nextId() {
     return new EntryId(raft.term(), raft.log().lastIndex() + 1);
   }
 
@@ -103,14 +108,13 @@ final class Leader implements Role {
   @Override
   public void onTick() {
     transfer.onTick();
-    if (raft.now() >= quorumLostAt() || isStuckOnDisk()) {
+    if (raft.now() >= quorumLostAt() || isStuckOnDisk() || departure.isOver()) {
       raft.elections().becomeFollower(raft.term(), 0);
       return;
     }
-    if (raft.now() >= bindingDueAt()) {
-      byte[] data = MembershipCodec.encode(binding.bound());
-      raft.append(Entry.of(nextId(), EntryType.CONFIGURATION, data));
-    }
+    reconfiguration.onTick();
+    departure.onTick();
+    replicator.onTick();
     if (raft.now() >= nextHeartbeat) {
       nextHeartbeat = raft.now() + raft.config().heartbeatTicks();
       replicator.sendHeartbeats(reads.lastRound());
@@ -119,8 +123,10 @@ final class Leader implements Role {
 
   @Override
   public long dueAt() {
-    long own = Math.min(Math.min(nextHeartbeat, bindingDueAt()), quorumLostAt());
-    return Math.min(own, Math.min(transfer.dueAt(), stallDueAt()));
+    long own = Math.min(nextHeartbeat, quorumLostAt());
+    long handOver = Math.min(Math.min(transfer.dueAt(), departure.dueAt()), stallDueAt());
+    long members = Math.min(reconfiguration.dueAt(), replicator.dueAt());
+    return Math.min(own, Math.min(handOver, members));
   }
 
   private long stallDueAt() {
@@ -161,10 +167,6 @@ final class Leader implements Role {
     return !handsOver;
   }
 
-  private long bindingDueAt() {
-    return hasCommittedInTerm() && !raft.isMembershipPending() ? binding.dueAt() : Long.MAX_VALUE;
-  }
-
   private Progress peer(long id) {
     return replicator.find(id);
   }
@@ -172,7 +174,7 @@ final class Leader implements Role {
   // ---------------------------------------------------------------- proposals
 
   ProposeResult propose(List<byte[]> commands) {
-    if (transfer.isUnderWay()) {
+    if (isHandingOver()) {
       return ProposeResult.refused(raft.refusal(Refusal.Reason.TRANSFERRING));
     }
     long bytes = 0;
@@ -222,10 +224,14 @@ final class Leader implements Role {
     if (reached > log.commitIndex() && log.termOf(reached) == raft.term()) {
       raft.maybeCommit(reached);
       uncommitted.freeTo(reached);
+      replicator.onCommit();
+      reconfiguration.onCommit();
+      departure.onCommit();
     }
   }
 
-  private boolean hasCommittedInTerm() {
+  /** Whether an entry of this term is committed, and so all that earlier leaders committed. */
+  boolean hasCommittedInTerm() {
     return raft.log().termOf(raft.log().commitIndex()) == raft.term();
   }
 
@@ -336,12 +342,29 @@ final class Leader implements Role {
     return transfer.begin(target);
   }
 
+  /** Whether leadership is on its way to another: nothing new is taken on. */
+  boolean isHandingOver() {
+    return transfer.isUnderWay() || departure.hasBegun();
+  }
+
   // ---------------------------------------------------------------- membership
+
+  /** Changes the configuration, ends joint phases, binds incarnations. */
+  Reconfiguration reconfiguration() {
+    return reconfiguration;
+  }
+
+  /** Whether this directory under its id left the configuration while this leader led. */
+  boolean hasLeft(MemberId member) {
+    return replicator.hasLeft(member);
+  }
 
   @Override
   public void onMembership() {
     replicator.onMembership();
     transfer.onMembership();
+    // Fewer may have to answer than before, and all of them may have.
+    confirmReads();
   }
 
   /** Every other member, as far as this leader knows it. */

@@ -220,6 +220,10 @@ public final class Raft {
     return new Refusal(reason, leader());
   }
 
+  Refusal refusal(Refusal.Reason reason, String detail) {
+    return new Refusal(reason, elections.leader(), detail);
+  }
+
   /** The route to a member, by the incarnation that the configuration names. */
   Route routeTo(long id) {
     Member member = membership().member(id);

@@ -12,9 +12,11 @@ import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.FetchRequest;
 import dev.balsa.raft.model.IndexRange;
 import dev.balsa.raft.model.Member;
+import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.PeerViolation.Kind;
 import dev.balsa.raft.state.StateSink;
+import dev.balsa.raft.tracker.Departed;
 import dev.balsa.raft.tracker.Inflights;
 import dev.balsa.raft.tracker.Progress;
 import dev.balsa.raft.tracker.ProgressState;
@@ -30,24 +32,27 @@ import java.util.List;
 final class Replicator {
   private final Raft raft;
   private final ProgressTracker tracker;
+  private final Departed departed;
 
   Replicator(Raft raft) {
-    this(raft, new ProgressTracker());
+    this(raft, new ProgressTracker(), new Departed());
     onMembership();
   }
 
-  private Replicator(Raft raft, ProgressTracker tracker) {
+  private Replicator(Raft raft, ProgressTracker tracker, Departed departed) {
     this.raft = raft;
     this.tracker = tracker;
+    this.departed = departed;
   }
 
   /** The same for the twin {@code raft}. */
   Replicator copy(Raft raft) {
-    return new Replicator(raft, tracker.copy());
+    return new Replicator(raft, tracker.copy(), departed.copy());
   }
 
   void encodeState(StateSink sink) {
     tracker.encodeState(sink, raft.now(), raft.config().electionTicks());
+    departed.encodeState(sink, raft.now());
   }
 
   Progress find(long id) {
@@ -58,13 +63,27 @@ final class Replicator {
     return tracker.all();
   }
 
-  /** Follows the configuration in force: new members are sent to at once. */
+  /**
+   * Follows the configuration in force: new members are sent to at once. Those whom it leaves out
+   * are sent to for a while yet, so that they learn of it and do not campaign.
+   */
   void onMembership() {
     Membership membership = raft.membership();
-    tracker.retain(membership::contains);
+    for (int i = 0; i < tracker.all().size(); i++) {
+      Progress peer = tracker.all().get(i);
+      if (!membership.contains(peer.id())) {
+        departed.add(peer);
+      }
+    }
     for (Member member : membership.members()) {
       if (member.id() == raft.self().id()) {
         continue;
+      }
+      if (departed.isLeaving(member.id())) {
+        // It comes back with nothing: what was acknowledged under its id may be on a disk that is
+        // no more.
+        tracker.remove(member.id());
+        departed.onReturn(member.id());
       }
       Progress peer = tracker.find(member.id());
       if (peer == null) {
@@ -79,6 +98,44 @@ final class Replicator {
         peer.routeTo(raft.routeTo(member.id()));
       }
     }
+  }
+
+  /** More is committed: perhaps that somebody has left. */
+  void onCommit() {
+    if (!raft.isMembershipPending()) {
+      departed.onCommitted(raft.now() + raft.config().electionTicks());
+    }
+  }
+
+  /** Those who have had time enough to learn that they left are sent nothing any more. */
+  void onTick() {
+    departed.onTick(raft.now(), tracker);
+  }
+
+  /** When somebody's time is up, {@link Long#MAX_VALUE} if nobody's. */
+  long dueAt() {
+    return departed.dueAt();
+  }
+
+  /** Whether this directory left the configuration, and its id has come back without one. */
+  boolean hasLeft(MemberId member) {
+    Member now = raft.membership().member(member.id());
+    return now != null
+        && now.memberId().incarnation() == 0
+        && member.incarnation() != 0
+        && departed.incarnationOf(member.id()) == member.incarnation();
+  }
+
+  /** Whether what the peer lacks would fit into one AppendEntries. */
+  boolean lacksLittle(Progress peer) {
+    RaftLog log = raft.log();
+    long next = peer.match() + 1;
+    if (peer.state() != ProgressState.REPLICATE || next > log.lastIndex()) {
+      return peer.state() == ProgressState.REPLICATE;
+    }
+    return log.isCached(next)
+        && log.slice(next, log.lastIndex(), raft.config().maxBytesPerAppend()).size()
+            == log.lastIndex() - peer.match();
   }
 
   /**

@@ -6,7 +6,9 @@ import dev.balsa.raft.message.ProposeResponse;
 import dev.balsa.raft.message.ReadIndex;
 import dev.balsa.raft.message.ReadIndexResponse;
 import dev.balsa.raft.message.Route;
+import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.ForwardState;
+import dev.balsa.raft.model.MembershipChange;
 import dev.balsa.raft.model.ProposeResult;
 import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.model.Refusal;
@@ -49,9 +51,25 @@ public final class Requests {
     }
     return raft.role() instanceof Leader leading
         ? leading.propose(commands)
-        : ProposeResult.refused(
-            raft.refusal(
-                raft.leader() == 0 ? Refusal.Reason.NO_LEADER : Refusal.Reason.NOT_LEADER));
+        : ProposeResult.refused(notLeader());
+  }
+
+  /** Changes the configuration. */
+  public ProposeResult proposeMembership(MembershipChange change) {
+    return raft.role() instanceof Leader leading
+        ? leading.reconfiguration().propose(change)
+        : ProposeResult.refused(notLeader());
+  }
+
+  /** Ends a joint configuration. */
+  public ProposeResult leaveJoint(EntryId expected) {
+    return raft.role() instanceof Leader leading
+        ? leading.reconfiguration().leaveJoint(expected)
+        : ProposeResult.refused(notLeader());
+  }
+
+  private Refusal notLeader() {
+    return raft.refusal(raft.leader() == 0 ? Refusal.Reason.NO_LEADER : Refusal.Reason.NOT_LEADER);
   }
 
   /** Sends these commands to the leader; null if sent. */
@@ -86,9 +104,7 @@ public final class Requests {
 
   /** Hands leadership over; null if begun. */
   public Refusal transferLeadership(long target) {
-    return raft.role() instanceof Leader leading
-        ? leading.transfer(target)
-        : raft.refusal(raft.leader() == 0 ? Refusal.Reason.NO_LEADER : Refusal.Reason.NOT_LEADER);
+    return raft.role() instanceof Leader leading ? leading.transfer(target) : notLeader();
   }
 
   // ---------------------------------------------------------------- peers' requests, and answers

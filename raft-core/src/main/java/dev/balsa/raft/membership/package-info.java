@@ -1,2 +1,2 @@
-/** Which configuration is in force, and how it follows the log. */
+/** Which configuration is in force, how it follows the log, and which may come next. */
 package dev.balsa.raft.membership;

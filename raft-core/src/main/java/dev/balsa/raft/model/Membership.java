@@ -91,6 +91,16 @@ public record Membership(
     return !outgoingVoters.isEmpty();
   }
 
+  /** Whether every member's incarnation is known. */
+  public boolean isBound() {
+    for (int i = 0; i < members.size(); i++) {
+      if (members.get(i).memberId().incarnation() == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether {@code id} votes in either half. */
   public boolean isVoter(long id) {
     return voters.contains(id) || outgoingVoters.contains(id);

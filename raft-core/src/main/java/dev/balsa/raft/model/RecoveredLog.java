@@ -35,4 +35,20 @@ public record RecoveredLog(
     return new RecoveredLog(
         HardState.EMPTY, snapshot, snapshot.index() + 1, snapshot.index(), List.of(), List.of());
   }
+
+  /**
+   * The same; a group that was never bootstrapped starts at index 0 from a snapshot of nothing,
+   * with {@linkplain Membership#NONE no members}.
+   */
+  public RecoveredLog orOutsider() {
+    return snapshot != null
+        ? this
+        : new RecoveredLog(
+            hardState,
+            SnapshotMetadata.bootstrap(Membership.NONE),
+            firstIndex,
+            lastIndex,
+            termRuns,
+            configurations);
+  }
 }

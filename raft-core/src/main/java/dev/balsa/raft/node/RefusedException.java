@@ -10,7 +10,11 @@ public final class RefusedException extends RaftException {
   private final transient Refusal refusal;
 
   public RefusedException(Refusal refusal) {
-    super(refusal.reason() + ", leader " + Long.toHexString(refusal.leader()));
+    super(
+        refusal.reason()
+            + (refusal.detail().isEmpty() ? "" : ": " + refusal.detail())
+            + ", leader "
+            + Long.toHexString(refusal.leader()));
     this.refusal = refusal;
   }
 

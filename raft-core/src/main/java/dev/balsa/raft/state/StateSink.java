@@ -163,6 +163,7 @@ public abstract class StateSink {
     if (putPresence(refusal)) {
       put(refusal.reason());
       put(refusal.leader());
+      put(refusal.detail().getBytes(StandardCharsets.UTF_8));
     }
   }
 

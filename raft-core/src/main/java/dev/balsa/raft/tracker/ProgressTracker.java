@@ -5,7 +5,6 @@ import dev.balsa.raft.state.StateSink;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.LongPredicate;
 
 /** A leader's peers, ascending by id. Few enough that a search from the front is the quickest. */
 public final class ProgressTracker {
@@ -37,9 +36,9 @@ public final class ProgressTracker {
     peers.add(at, peer);
   }
 
-  /** Keeps only these peers. */
-  public void retain(LongPredicate isPeer) {
-    peers.removeIf(peer -> !isPeer.test(peer.id()));
+  /** Forgets this peer, if it is there. */
+  public void remove(long id) {
+    peers.removeIf(peer -> peer.id() == id);
   }
 
   /** Views of their own of the same peers. */

@@ -60,6 +60,11 @@ class StateFieldsTest {
         "LogReceiver.raft",
         "LeaderTransfer.raft",
         "LeaderTransfer.replicator",
+        "Departure.raft",
+        "Departure.transfer",
+        "Reconfiguration.raft",
+        "Reconfiguration.leader",
+        "Reconfiguration.replicator",
         "IncarnationBinding.raft",
         "IncarnationBinding.replicator",
         "RawNode.raft");

@@ -5,6 +5,7 @@ import static dev.balsa.raft.testkit.SafetyViolation.require;
 
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.MembershipChange;
 import dev.balsa.raft.model.ProposeResult;
 import dev.balsa.raft.model.RaftConfig;
 import dev.balsa.raft.model.RoleType;
@@ -35,6 +36,7 @@ public final class CoreCluster {
     }
   }
 
+  private final UnaryOperator<RaftConfig.Builder> settings;
   private final Map<Long, TestNode> nodes = new TreeMap<>();
   private final List<Message> inFlight = new ArrayList<>();
   private final TreeSet<Link> cut = new TreeSet<>();
@@ -43,6 +45,7 @@ public final class CoreCluster {
   private Consumer<Message> spoken = message -> {};
 
   private CoreCluster(int size, UnaryOperator<RaftConfig.Builder> settings) {
+    this.settings = settings;
     for (long id : TestNode.ids(size)) {
       TestNode.Builder builder =
           TestNode.member(id, size)
@@ -53,6 +56,8 @@ public final class CoreCluster {
   }
 
   private CoreCluster(List<TestNode> members) {
+    this.settings = config -> config;
+    members.forEach(member -> nodes.put(member.id(), member));
     members.forEach(this::add);
   }
 
@@ -69,6 +74,12 @@ public final class CoreCluster {
   /** A cluster of members that have a past. */
   public static CoreCluster ofMembers(TestNode... members) {
     return new CoreCluster(List.of(members));
+  }
+
+  /** Somebody who is no member of anything yet starts, and waits to be admitted. */
+  public CoreCluster join(long id) {
+    add(TestNode.outsider(id).config(settings).start());
+    return this;
   }
 
   private void add(TestNode node) {
@@ -320,6 +331,14 @@ public final class CoreCluster {
   /** Proposes at this member, which must take it. */
   public EntryId propose(long id, String command) {
     ProposeResult result = node(id).propose(command);
+    settleNode(node(id));
+    require(result.isAccepted(), () -> "refused: " + result);
+    return result.first();
+  }
+
+  /** Changes the configuration at this member, which must take it. */
+  public EntryId change(long id, MembershipChange change) {
+    ProposeResult result = node(id).change(change);
     settleNode(node(id));
     require(result.isAccepted(), () -> "refused: " + result);
     return result.first();

@@ -40,6 +40,7 @@ public final class SafetyChecks {
   private final Map<Long, Entry> applied = new TreeMap<>();
   private final Map<Ballot, Long> votes = new TreeMap<>();
   private final Map<Long, Status> last = new TreeMap<>();
+  private final ConfigurationChecks configurations = new ConfigurationChecks();
   private long highestCommit;
 
   /** The highest index that any member has known committed so far. */
@@ -97,6 +98,7 @@ public final class SafetyChecks {
     observeEntries(node);
     observeLeader(node, now);
     observeCommit(node, now, all);
+    configurations.onSettled(node, highestCommit);
     last.put(node.id(), now);
   }
 
@@ -168,10 +170,7 @@ public final class SafetyChecks {
     if (commit > highestCommit) {
       highestCommit = commit;
       EntryId id = new EntryId(node.view().termOf(commit), commit);
-      long holders = all.stream().filter(member -> member.disk().covers(id)).count();
-      require(
-          holders > all.size() / 2,
-          () -> node.id() + " commits " + id + ", which only " + holders + " hold durably");
+      configurations.requireQuorumHolds(node, id, all);
     }
   }
 }

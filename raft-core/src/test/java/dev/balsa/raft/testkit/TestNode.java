@@ -14,6 +14,7 @@ import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.MembershipChange;
 import dev.balsa.raft.model.PeerViolation;
 import dev.balsa.raft.model.Persist;
 import dev.balsa.raft.model.ProposeResult;
@@ -54,6 +55,7 @@ public final class TestNode {
 
   private final long id;
   private UnaryOperator<RaftConfig.Builder> settings;
+  private long incarnation;
   private LogImage disk;
   private LogImage view;
   private RawNode raw;
@@ -86,6 +88,7 @@ public final class TestNode {
   private TestNode(Builder builder) {
     this.id = builder.id;
     this.settings = builder.settings;
+    this.incarnation = memberId(id).incarnation();
     this.disk = new LogImage(builder.hardState, builder.snapshot);
     disk.write(new Persist(null, builder.entries, builder.hardState, null, true));
     files.put(
@@ -131,6 +134,11 @@ public final class TestNode {
   /** A member of a cluster of the members 1 to {@code size}. */
   public static Builder member(long id, int size) {
     return new Builder(id, boundVoters(ids(size)));
+  }
+
+  /** Somebody who is no member of anything yet, with an empty disk. */
+  public static Builder outsider(long id) {
+    return new Builder(id, Membership.NONE);
   }
 
   /** How a member starts. */
@@ -189,6 +197,11 @@ public final class TestNode {
 
   public long id() {
     return id;
+  }
+
+  /** The id and the data directory that it has now. */
+  public MemberId memberId() {
+    return new MemberId(id, incarnation);
   }
 
   public RawNode raw() {
@@ -352,6 +365,19 @@ public final class TestNode {
   public ProposeResult propose(String... proposals) {
     ProposeResult result =
         raw.propose(Arrays.stream(proposals).map(p -> p.getBytes(StandardCharsets.UTF_8)).toList());
+    settle();
+    return result;
+  }
+
+  /** Changes the configuration. */
+  public ProposeResult change(MembershipChange change) {
+    ProposeResult result = raw.proposeMembership(change);
+    settle();
+    return result;
+  }
+
+  public ProposeResult leaveJoint(EntryId expected) {
+    ProposeResult result = raw.leaveJoint(expected);
     settle();
     return result;
   }
@@ -588,13 +614,22 @@ public final class TestNode {
     }
   }
 
+  /** The disk is replaced by an empty one, which makes it another member under the old id. */
+  public void wipe() {
+    incarnation += 1000;
+    SnapshotMetadata nothing = SnapshotMetadata.bootstrap(Membership.NONE);
+    disk = new LogImage(HardState.EMPTY, nothing);
+    files.clear();
+    files.put(nothing.id(), new SnapshotFile(nothing, List.of()));
+  }
+
   /** Starts from the disk, with a state machine restored from the disk's snapshot. */
   public TestNode restart() {
     bootEpoch++;
     view = disk.copy();
     restore(files.get(disk.snapshot().id()));
     RaftConfig.Builder config =
-        settings.apply(RaftConfig.builder(memberId(id)).seed(42).bootEpoch(bootEpoch));
+        settings.apply(RaftConfig.builder(memberId()).seed(42).bootEpoch(bootEpoch));
     raw = new RawNode(config.build(), disk.recovered(), disk.snapshot().index());
     lastReady = 0;
     lastStatus = raw.status();

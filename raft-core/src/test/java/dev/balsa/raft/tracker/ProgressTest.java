@@ -188,7 +188,7 @@ class ProgressTest {
     assertThat(tracker.all().stream().map(Progress::id)).containsExactly(1L, 2L, 5L, 9L);
     assertThat(tracker.find(5).id()).isEqualTo(5);
     assertThat(tracker.find(3)).isNull();
-    tracker.retain(id -> id > 1);
+    tracker.remove(1);
     assertThat(tracker.all().stream().map(Progress::id)).containsExactly(2L, 5L, 9L);
   }
 }

@@ -195,7 +195,7 @@ final class EnvelopeReader {
   }
 
   private static Refusal of(Wire.Refusal in) {
-    return new Refusal(Refusal.Reason.ofCode(in.getReason()), in.getLeader());
+    return new Refusal(Refusal.Reason.ofCode(in.getReason()), in.getLeader(), in.getDetail());
   }
 
   private static void checkColumn(String name, int actual, int expected)

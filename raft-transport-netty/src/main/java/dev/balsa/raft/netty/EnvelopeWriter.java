@@ -185,6 +185,7 @@ final class EnvelopeWriter {
     return Wire.Refusal.newBuilder()
         .setReason(refusal.reason().code())
         .setLeader(refusal.leader())
+        .setDetail(refusal.detail())
         .build();
   }
 }

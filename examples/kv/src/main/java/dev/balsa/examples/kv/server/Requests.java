@@ -126,8 +126,23 @@ final class Requests {
   private static boolean mayTryAgain(Throwable failure) {
     return failure instanceof RefusedException refused
         && switch (refused.refusal().reason()) {
-          case NOT_LEADER, NO_LEADER, TRANSFERRING, LEADER_CHANGED, TIMED_OUT -> true;
-          case TOO_MANY_UNCOMMITTED, STORAGE_FULL, NOT_A_MEMBER, OVERLOADED, STOPPED, TOO_LARGE ->
+          case NOT_LEADER,
+              NO_LEADER,
+              TRANSFERRING,
+              LEADER_CHANGED,
+              TIMED_OUT,
+              NO_COMMIT_IN_TERM,
+              CHANGE_PENDING,
+              LEARNER_BEHIND ->
+              true;
+          case TOO_MANY_UNCOMMITTED,
+              STORAGE_FULL,
+              NOT_A_MEMBER,
+              OVERLOADED,
+              STOPPED,
+              TOO_LARGE,
+              CONFIGURATION_MISMATCH,
+              INVALID_CHANGE ->
               false;
         };
   }
@@ -144,6 +159,13 @@ final class Requests {
       case STOPPED -> KvError.STOPPED;
       case NOT_A_MEMBER -> KvError.NO_LEADER;
       case NOT_LEADER, NO_LEADER, TRANSFERRING, LEADER_CHANGED, TIMED_OUT -> KvError.TIMED_OUT;
+      // Of changes of the members, which none of these requests is.
+      case NO_COMMIT_IN_TERM,
+          CHANGE_PENDING,
+          CONFIGURATION_MISMATCH,
+          LEARNER_BEHIND,
+          INVALID_CHANGE ->
+          KvError.TIMED_OUT;
     };
   }
 }
