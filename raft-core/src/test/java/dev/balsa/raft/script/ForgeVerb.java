@@ -75,7 +75,8 @@ final class ForgeVerb {
               term,
               new SnapshotMetadata(
                   command.entryId("snapshot", EntryId.ZERO),
-                  TestNode.boundVoters(command.ids("voters"))));
+                  TestNode.boundVoters(command.ids("voters"))
+                      .at(command.entryId("by", EntryId.ZERO))));
       case "InstallSnapshotResponse" ->
           peer.answersOffer(
               term, command.entryId("snapshot", EntryId.ZERO), command.flag("accepted", true));

@@ -23,7 +23,6 @@ final class MemberVerbs {
     verbs.put("unreachable", MemberVerbs::unreachable);
     verbs.put("status", MemberVerbs::status);
     verbs.put("machine", MemberVerbs::machine);
-    verbs.put("membership", MemberVerbs::membership);
   }
 
   private static Command unstarted(World world, Command command) {
@@ -83,12 +82,7 @@ final class MemberVerbs {
     if (commands.length == 0) {
       throw command.error("nothing to propose");
     }
-    boolean held = node.holdsReadies();
-    // The answer is known before anything of it leaves, so it is told first.
-    var result = node.holdReadies(true).propose(commands);
-    world.say(Words.result(result));
-    node.holdReadies(held);
-    world.cluster(command).settleNode(node);
+    MembershipVerbs.propose(world, command, node, () -> node.propose(commands));
   }
 
   private static void forward(World world, Command command) {
@@ -128,12 +122,5 @@ final class MemberVerbs {
 
   private static void machine(World world, Command command) {
     world.nodes(command).forEach(node -> world.say(StatusWords.machine(node)));
-  }
-
-  private static void membership(World world, Command command) {
-    for (TestNode node : world.nodes(command)) {
-      String members = Words.members(node.status().membership());
-      world.say(node.id() + " " + members + ", by " + node.status().membership().id());
-    }
   }
 }

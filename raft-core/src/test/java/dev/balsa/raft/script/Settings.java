@@ -15,6 +15,7 @@ final class Settings {
       List.of(
           "election-ticks",
           "heartbeat-ticks",
+          "disk-stall-ticks",
           "max-bytes-per-append",
           "max-inflight-appends",
           "max-inflight-bytes",
@@ -66,6 +67,7 @@ final class Settings {
     return switch (key) {
       case "election-ticks" -> config.electionTicks(value);
       case "heartbeat-ticks" -> config.heartbeatTicks(value);
+      case "disk-stall-ticks" -> config.diskStallTicks(value);
       case "max-bytes-per-append" -> config.maxBytesPerAppend(value);
       case "max-inflight-appends" -> config.maxInflightAppends(value);
       case "max-inflight-bytes" -> config.maxInflightBytes(value);

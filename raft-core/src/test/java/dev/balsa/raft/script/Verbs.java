@@ -15,6 +15,7 @@ final class Verbs {
 
   static {
     MemberVerbs.addTo(ALL);
+    MembershipVerbs.addTo(ALL);
     NetworkVerbs.addTo(ALL);
     DiskVerbs.addTo(ALL);
     ForgeVerb.addTo(ALL);

@@ -205,6 +205,10 @@ final class Words {
   }
 
   static String refusal(Refusal refusal) {
-    return "refused: " + refusal.reason() + ", leader " + refusal.leader();
+    return "refused: "
+        + refusal.reason()
+        + (refusal.detail().isEmpty() ? "" : " (" + refusal.detail() + ")")
+        + ", leader "
+        + refusal.leader();
   }
 }
