@@ -24,7 +24,7 @@ public record PlantedChange(
     String id, String story, String module, List<String> removed, List<String> added) {
 
   /** One changed file. */
-  record Changed(Path file, String source) {}
+  public record Changed(Path file, String source) {}
 
   /**
    * Reads changes: each is a line {@code id | story}, a line with the module, lines that begin with
@@ -70,7 +70,7 @@ public record PlantedChange(
    *
    * @throws IllegalStateException if the lines are not there, or more than once
    */
-  Changed applyTo(Path root) {
+  public Changed applyTo(Path root) {
     List<Path> found = new ArrayList<>();
     try (Stream<Path> files = Files.walk(root.resolve(module).resolve("src/main/java"))) {
       files

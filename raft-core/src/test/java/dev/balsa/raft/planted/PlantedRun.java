@@ -70,7 +70,7 @@ public final class PlantedRun {
     };
   }
 
-  private static boolean compile(PlantedChange change, Path directory) throws IOException {
+  public static boolean compile(PlantedChange change, Path directory) throws IOException {
     PlantedChange.Changed changed = change.applyTo(ScenarioTags.root());
     Path source =
         Files.writeString(directory.resolve(changed.file().getFileName()), changed.source());

@@ -15,7 +15,7 @@ import dev.balsa.raft.model.Status;
 import java.util.function.Supplier;
 
 /** What holds of one member at every turn, whatever the others do. */
-final class ContractChecks {
+public final class ContractChecks {
   private ContractChecks() {}
 
   /** The contract of {@link Ready}, as far as one of them shows it. */
@@ -51,7 +51,7 @@ final class ContractChecks {
   }
 
   /** One state, and two successive ones. */
-  static void onTurn(Status before, Status now, LogImage handedOut, Ready ready) {
+  public static void onTurn(Status before, Status now, LogImage handedOut, Ready ready) {
     HardState hard = now.hardState();
     Supplier<String> states = () -> before + " then " + now;
     require(hard.term() >= before.hardState().term(), () -> "the term falls: " + states.get());
@@ -88,7 +88,7 @@ final class ContractChecks {
   }
 
   /** A message leaves: the disk must hold what it promises. */
-  static void onPromise(Message message, LogImage disk, Status now) {
+  public static void onPromise(Message message, LogImage disk, Status now) {
     HardState hard = disk.hardState();
     if (message instanceof RequestVote request && !request.preVote()) {
       require(

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.balsa.raft.explorer;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * How large the world is. Within it everything happens in every order: messages overtake each other
+ * and get lost (a message that is never delivered), writes complete late, members crash at any time
+ * and keep any prefix of the writes under way.
+ */
+final class Bounds {
+  /** The most that can be counted of anything. */
+  static final int MOST = 7;
+
+  /** What happens so many times and no more. */
+  enum Event {
+    /** A command is proposed, to whoever leads. */
+    PROPOSAL,
+    /** A member crashes and starts again from its disk. */
+    CRASH,
+    /** A message is delivered and stays under way all the same. */
+    DUPLICATION,
+    /** A leader's tick passes. */
+    HEARTBEAT,
+    /** A read is asked of a leader. */
+    READ,
+    /** A change of membership is proposed. */
+    CHANGE
+  }
+
+  private final int members;
+  private final int terms;
+  private final Map<Event, Integer> events;
+  private int bytesPerAppend = 1 << 20;
+  private boolean lateApplies;
+  private boolean promises = true;
+
+  private Bounds(int members, int terms, Map<Event, Integer> events) {
+    this.members = members;
+    this.terms = terms;
+    this.events = events;
+  }
+
+  /** So many members, numbered from 1, that campaign up to this term; and nothing else happens. */
+  static Bounds of(int members, int terms) {
+    if (members < 1 || members > 3 || terms < 1 || terms > MOST) {
+      throw new IllegalArgumentException("1 to 3 members and 1 to 7 terms");
+    }
+    return new Bounds(members, terms, new EnumMap<>(Event.class));
+  }
+
+  private Bounds copy() {
+    Bounds copy = new Bounds(members, terms, new EnumMap<>(Event.class));
+    copy.events.putAll(events);
+    copy.bytesPerAppend = bytesPerAppend;
+    copy.lateApplies = lateApplies;
+    copy.promises = promises;
+    return copy;
+  }
+
+  /** The same, but this happens at most so often. */
+  Bounds with(Event event, int times) {
+    if (times < 0 || times > MOST) {
+      throw new IllegalArgumentException("0 to 7 times");
+    }
+    Bounds copy = copy();
+    copy.events.put(event, times);
+    return copy;
+  }
+
+  /** The same, but every entry is sent by itself. */
+  Bounds withOneEntryPerAppend() {
+    Bounds copy = copy();
+    copy.bytesPerAppend = 1;
+    return copy;
+  }
+
+  /** The same, but the state machine takes its time; else it applies at once. */
+  Bounds withLateApplies() {
+    Bounds copy = copy();
+    copy.lateApplies = true;
+    return copy;
+  }
+
+  /**
+   * The same, but neither promises nor commits are compared with the disks: what comes of a broken
+   * one is waited for.
+   */
+  Bounds withoutPromises() {
+    Bounds copy = copy();
+    copy.promises = false;
+    return copy;
+  }
+
+  int members() {
+    return members;
+  }
+
+  int terms() {
+    return terms;
+  }
+
+  int most(Event event) {
+    return events.getOrDefault(event, 0);
+  }
+
+  int bytesPerAppend() {
+    return bytesPerAppend;
+  }
+
+  boolean lateApplies() {
+    return lateApplies;
+  }
+
+  boolean checksPromises() {
+    return promises;
+  }
+
+  @Override
+  public String toString() {
+    return members
+        + " members, "
+        + terms
+        + " terms, "
+        + events
+        + (bytesPerAppend == 1 ? ", one entry per append" : "")
+        + (lateApplies ? ", late applies" : "");
+  }
+}
