@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.node;
 
+import dev.balsa.raft.RawNode;
+import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.MemberId;
+import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.MembershipChange;
+import dev.balsa.raft.model.ProposeResult;
 import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.Status;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
@@ -108,6 +114,40 @@ public final class RaftNode<R> implements AutoCloseable {
       return refuse(future, Refusal.Reason.OVERLOADED);
     }
     return submit(new Transfer(loop, loop.requestGate(), target, future), future);
+  }
+
+  /**
+   * Changes who is a member. Completes when the change is committed, and certain, with the
+   * configuration that came of it; one of several voters when the joint phase is over, unless that
+   * is to be left explicitly.
+   *
+   * <p>Fails with {@link RefusedException} if nothing was or will be changed, and with {@link
+   * OutcomeUnknownException} otherwise, as {@link #propose} does. Asked of the leader: it is rare,
+   * and the answer of any other member names it, so it is not forwarded. Whoever tries again should
+   * say which configuration is to be changed ({@link MembershipChange#expecting}), lest the change
+   * be made twice.
+   */
+  public CompletableFuture<Membership> changeMembership(MembershipChange change) {
+    return changeMembership(raw -> raw.proposeMembership(change));
+  }
+
+  /**
+   * Ends a joint configuration that was to be left explicitly; fails as {@link #changeMembership}
+   * does.
+   *
+   * @param expected the {@linkplain Membership#id() id} of the joint configuration; null for
+   *     whichever is in force
+   */
+  public CompletableFuture<Membership> leaveJoint(EntryId expected) {
+    return changeMembership(raw -> raw.leaveJoint(expected));
+  }
+
+  private CompletableFuture<Membership> changeMembership(Function<RawNode, ProposeResult> action) {
+    CompletableFuture<Membership> future = new CompletableFuture<>();
+    if (!loop.requestGate().maybeEnter(0)) {
+      return refuse(future, Refusal.Reason.OVERLOADED);
+    }
+    return submit(new MembershipRequest(loop, loop.requestGate(), action, future), future);
   }
 
   private <T> CompletableFuture<T> submit(Request request, CompletableFuture<T> future) {

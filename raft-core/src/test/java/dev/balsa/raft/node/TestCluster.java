@@ -70,6 +70,15 @@ final class TestCluster {
     }
   }
 
+  /** A new member, with an empty disk, that knows whom to ask; admitted by nobody yet. */
+  TestMember join(long id) {
+    TestMember member = new TestMember(id, disk(id, id * 100));
+    member.contacts = first;
+    members.put(id, member);
+    start(id);
+    return member;
+  }
+
   /** The process is gone from one moment to the next; what was written is on the disk. */
   void crash(long id) {
     TestMember member = member(id);

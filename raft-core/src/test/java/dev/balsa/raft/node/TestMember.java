@@ -3,6 +3,7 @@ package dev.balsa.raft.node;
 
 import dev.balsa.raft.contract.MemoryLogEngine;
 import dev.balsa.raft.contract.MemoryTransport;
+import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.PeerViolation;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.SnapshotMetadata;
@@ -24,7 +25,11 @@ final class TestMember implements NodeListener {
   final List<SnapshotMetadata> installed = new ArrayList<>();
   final List<PeerViolation> violations = new ArrayList<>();
   final List<Long> failedGroups = new ArrayList<>();
+  final List<Long> removedFrom = new ArrayList<>();
   Throwable fatal;
+
+  /** Whom it asks to be admitted, null if it is among the first members. */
+  Members contacts;
 
   /** Agents of these names are not turned. */
   final List<String> held = new ArrayList<>();
@@ -50,7 +55,11 @@ final class TestMember implements NodeListener {
     for (long group = 1; group <= groups; group++) {
       Tally machine = new Tally();
       machines.put(group, machine);
-      nodes.put(group, host.group(group, machine, first));
+      nodes.put(
+          group,
+          contacts == null
+              ? host.group(group, machine, first)
+              : host.join(group, machine, contacts));
     }
     host.start();
   }
@@ -116,6 +125,11 @@ final class TestMember implements NodeListener {
   @Override
   public void onViolation(long group, PeerViolation violation) {
     violations.add(violation);
+  }
+
+  @Override
+  public void onRemoved(long group, Membership membership) {
+    removedFrom.add(group);
   }
 
   @Override
