@@ -17,6 +17,9 @@ final class IncarnationBinding {
   private final Replicator replicator;
   private final long patientUntil;
 
+  /** A configuration in which all are bound already: asked at each tick, looked through once. */
+  private Membership settled;
+
   IncarnationBinding(Raft raft, Replicator replicator) {
     this(raft, replicator, raft.now() + raft.config().electionTicks());
   }
@@ -41,6 +44,9 @@ final class IncarnationBinding {
    * if there is nothing to bind.
    */
   long dueAt() {
+    if (raft.membership() == settled) {
+      return Long.MAX_VALUE;
+    }
     List<Member> members = raft.membership().members();
     int bindable = 0;
     int missing = 0;
@@ -55,6 +61,7 @@ final class IncarnationBinding {
       }
     }
     if (bindable == 0) {
+      settled = missing == 0 ? raft.membership() : null;
       return Long.MAX_VALUE;
     }
     return missing == 0 ? 0 : patientUntil;

@@ -2,10 +2,12 @@
 package dev.balsa.raft.engine;
 
 import dev.balsa.raft.message.Message;
+import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.FetchRequest;
 import dev.balsa.raft.model.ForwardState;
 import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.PeerViolation;
+import dev.balsa.raft.model.Persist;
 import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.model.Ready;
 import dev.balsa.raft.model.SnapshotFetch;
@@ -18,16 +20,19 @@ import java.util.List;
 
 /** What the next Ready will say, gathered as it comes up. */
 final class Outbox {
-  private final List<Message> messages = new ArrayList<>();
-  private final List<Message> messagesAfterPersist = new ArrayList<>();
+  private final List<Message> messages = new ArrayList<>(2);
+  private final List<Message> messagesAfterPersist = new ArrayList<>(1);
   private List<ReadState> reads = List.of();
   private List<ForwardState> forwards = List.of();
   private List<FetchRequest> fetches = List.of();
   private List<PeerViolation> violations = List.of();
   private SnapshotFetch snapshotFetch;
 
+  /** Whether something was gathered since the last Ready: all that a turn without news looks at. */
+  private boolean hasNews;
+
   boolean isEmpty() {
-    return messages.isEmpty() && messagesAfterPersist.isEmpty() && !hasExtras();
+    return !hasNews;
   }
 
   private boolean hasExtras() {
@@ -41,6 +46,7 @@ final class Outbox {
   /** To be sent at once: it promises nothing that a crash could break. */
   void send(Message message) {
     messages.add(message);
+    hasNews = true;
   }
 
   /**
@@ -53,38 +59,58 @@ final class Outbox {
    */
   void sendAfterPersist(Message message) {
     messagesAfterPersist.add(message);
+    hasNews = true;
   }
 
   void read(ReadState read) {
     reads = plus(reads, read);
+    hasNews = true;
   }
 
   void forward(ForwardState forward) {
     forwards = plus(forwards, forward);
+    hasNews = true;
   }
 
   void fetch(FetchRequest request) {
     fetches = plus(fetches, request);
+    hasNews = true;
   }
 
   void fetchSnapshot(SnapshotFetch fetch) {
     snapshotFetch = fetch;
+    hasNews = true;
   }
 
   void violation(long from, PeerViolation.Kind kind, String detail) {
     violations = plus(violations, new PeerViolation(from, kind, detail));
+    hasNews = true;
   }
 
-  List<Message> takeMessages() {
-    return taken(messages);
+  /**
+   * A Ready of all that was gathered, and of what is told besides; the gathering begins anew.
+   *
+   * @param restore null if there is none, as for the next two
+   */
+  Ready take(
+      long number,
+      Persist persist,
+      List<Entry> committed,
+      SnapshotMetadata restore,
+      SoftState softState,
+      Membership membership) {
+    hasNews = false;
+    return new Ready(
+        number,
+        taken(messages),
+        persist,
+        taken(messagesAfterPersist),
+        committed,
+        takeExtras(restore, softState, membership));
   }
 
-  List<Message> takeMessagesAfterPersist() {
-    return taken(messagesAfterPersist);
-  }
-
-  /** All but the messages, together with what else is news. */
-  Ready.Extras takeExtras(SnapshotMetadata restore, SoftState softState, Membership membership) {
+  private Ready.Extras takeExtras(
+      SnapshotMetadata restore, SoftState softState, Membership membership) {
     if (restore == null && softState == null && membership == null && !hasExtras()) {
       return Ready.Extras.NONE;
     }
@@ -135,6 +161,7 @@ final class Outbox {
     copy.fetches = copyOf(fetches);
     copy.violations = copyOf(violations);
     copy.snapshotFetch = snapshotFetch;
+    copy.hasNews = hasNews;
     return copy;
   }
 

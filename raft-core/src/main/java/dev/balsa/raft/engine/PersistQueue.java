@@ -13,12 +13,12 @@ import dev.balsa.raft.state.StateSink;
  */
 final class PersistQueue {
   // A ring of Readys, field by field, so that a Ready's way through it makes no object.
-  private long[] numbers = new long[2];
-  private long[] startedAts = new long[2];
-  private HardState[] hardStates = new HardState[2];
+  private long[] numbers = new long[1];
+  private long[] startedAts = new long[1];
+  private HardState[] hardStates = new HardState[1];
 
   /** Invariant: each is at most what was handed out with its Ready. */
-  private long[] lastIndexes = new long[2];
+  private long[] lastIndexes = new long[1];
 
   private int head;
   private int count;
@@ -80,6 +80,7 @@ final class PersistQueue {
   void onPersisted(long number, long now) {
     while (count > 0 && numbers[head] <= number) {
       durable = hardStates[head];
+      hardStates[head] = null;
       durableIndex = lastIndexes[head];
       movedAt = now;
       head = at(1);

@@ -10,6 +10,7 @@ import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.Persist;
 import dev.balsa.raft.model.RaftConfig;
 import dev.balsa.raft.model.Ready;
+import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.SoftState;
 import dev.balsa.raft.state.StateSink;
@@ -31,7 +32,8 @@ public final class Readies {
 
   private long lastNumber;
   private HardState handedOut;
-  private SoftState toldSoftState;
+  private RoleType toldRole;
+  private long toldLeader;
   private Membership toldMembership;
   private Persist.Compaction unwrittenCompaction;
 
@@ -50,7 +52,7 @@ public final class Readies {
     this.invariants = new Invariants();
     this.unapplied = new Inflights(Integer.MAX_VALUE, config.maxUnappliedBytes());
     this.handedOut = raft.durableState();
-    this.toldSoftState = new SoftState(raft.role().type(), 0);
+    this.toldRole = raft.role().type();
     this.toldMembership = null;
   }
 
@@ -61,7 +63,8 @@ public final class Readies {
     this.unapplied = other.unapplied.copy();
     this.lastNumber = other.lastNumber;
     this.handedOut = other.handedOut;
-    this.toldSoftState = other.toldSoftState;
+    this.toldRole = other.toldRole;
+    this.toldLeader = other.toldLeader;
     this.toldMembership = other.toldMembership;
     this.unwrittenCompaction = other.unwrittenCompaction;
     this.mustRestore = other.mustRestore;
@@ -81,8 +84,8 @@ public final class Readies {
     invariants.encodeState(sink);
     unapplied.encodeState(sink);
     sink.put(handedOut);
-    sink.put(toldSoftState.role());
-    sink.put(toldSoftState.leader());
+    sink.put(toldRole);
+    sink.put(toldLeader);
     // Which one was told is of no consequence, but whether it is the one in force.
     sink.put(toldMembership == raft.membership());
     if (sink.putPresence(unwrittenCompaction)) {
@@ -119,7 +122,7 @@ public final class Readies {
   }
 
   private boolean isSoftStateNews() {
-    return toldSoftState.role() != raft.role().type() || toldSoftState.leader() != raft.leader();
+    return toldLeader != raft.leader() || toldRole != raft.role().type();
   }
 
   /** Everything to be done now. */
@@ -133,22 +136,17 @@ public final class Readies {
       raft.writes().add(lastNumber, raft.log().handedOutIndex(), handedOut, raft.now());
     }
     invariants.check(raft);
-    Outbox out = raft.out();
-    return new Ready(
-        lastNumber,
-        out.takeMessages(),
-        persist,
-        out.takeMessagesAfterPersist(),
-        committed,
-        out.takeExtras(restore, takeSoftState(), takeMembership()));
+    return raft.out()
+        .take(lastNumber, persist, committed, restore, takeSoftState(), takeMembership());
   }
 
   private SoftState takeSoftState() {
     if (!isSoftStateNews()) {
       return null;
     }
-    toldSoftState = new SoftState(raft.role().type(), raft.leader());
-    return toldSoftState;
+    toldRole = raft.role().type();
+    toldLeader = raft.leader();
+    return new SoftState(toldRole, toldLeader);
   }
 
   private Membership takeMembership() {

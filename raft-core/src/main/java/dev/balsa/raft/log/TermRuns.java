@@ -11,8 +11,8 @@ import java.util.List;
  * entries, so the term of any index is known without keeping, or reading, the entry.
  */
 final class TermRuns {
-  private long[] terms = new long[2];
-  private long[] firsts = new long[2];
+  private long[] terms = new long[1];
+  private long[] firsts = new long[1];
   private int count;
 
   TermRuns(List<EntryId> runs) {

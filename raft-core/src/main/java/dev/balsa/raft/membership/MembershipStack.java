@@ -19,14 +19,22 @@ import java.util.List;
 public final class MembershipStack {
   private final List<Membership> stack = new ArrayList<>(1);
 
+  /** The last of the stack, at hand: it is looked at in every turn. */
+  private Membership current;
+
   /** Starts with what was in force at the snapshot. */
   public MembershipStack(Membership atSnapshot) {
-    stack.add(atSnapshot);
+    push(atSnapshot);
   }
 
   /** The one in force. */
   public Membership current() {
-    return stack.get(stack.size() - 1);
+    return current;
+  }
+
+  private void push(Membership membership) {
+    stack.add(membership);
+    current = membership;
   }
 
   /** The latest one that is committed. */
@@ -55,7 +63,7 @@ public final class MembershipStack {
       throw new IllegalStateException(
           "configuration " + membership.id() + " after " + current().id());
     }
-    stack.add(membership);
+    push(membership);
   }
 
   /**
@@ -67,6 +75,7 @@ public final class MembershipStack {
     boolean changed = false;
     while (stack.size() > 1 && current().id().index() >= index) {
       stack.remove(stack.size() - 1);
+      current = stack.get(stack.size() - 1);
       changed = true;
     }
     return changed;
@@ -75,7 +84,7 @@ public final class MembershipStack {
   /** The log was replaced by a snapshot: every other configuration belongs to a discarded log. */
   public void onReset(Membership atSnapshot) {
     stack.clear();
-    stack.add(atSnapshot);
+    push(atSnapshot);
   }
 
   /** A snapshot was taken at this entry: older configurations are of no use any more. */
@@ -89,7 +98,7 @@ public final class MembershipStack {
   public MembershipStack copy() {
     MembershipStack copy = new MembershipStack(stack.get(0));
     for (int i = 1; i < stack.size(); i++) {
-      copy.stack.add(stack.get(i));
+      copy.push(stack.get(i));
     }
     return copy;
   }

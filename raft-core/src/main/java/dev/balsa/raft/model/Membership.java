@@ -113,7 +113,9 @@ public record Membership(
 
   /** The member with this id, or null. */
   public Member member(long id) {
-    for (Member member : members) {
+    // By position: asked for every message, and an iterator would be garbage each time.
+    for (int i = 0; i < members.size(); i++) {
+      Member member = members.get(i);
       if (member.id() == id) {
         return member;
       }

@@ -84,7 +84,7 @@ public final class Inflights {
   }
 
   private void grow() {
-    int capacity = Math.min(maxCount, Math.max(2, lastIndexes.length * 2));
+    int capacity = Math.min(maxCount, Math.max(1, lastIndexes.length * 2));
     long[] newIndexes = new long[capacity];
     long[] newSizes = new long[capacity];
     for (int i = 0; i < count; i++) {
