@@ -79,7 +79,9 @@ class StateFieldsTest {
         "RaftLog.cacheBytes",
         "Readies.config");
     leftOut("has no state of its own", "Raft.admission", "Raft.votes", "Admission.votes");
-    leftOut("follows from the configuration", "Raft.quorum");
+    leftOut("follows from the configuration", "Raft.quorum", "IncarnationBinding.settled");
+    leftOut("follows from what is told", "Outbox.hasNews");
+    leftOut("a slice that could be made anew", "EntryCache.lastSlice", "EntryCache.lastSliceFrom");
     leftOut("a route that could be made anew", "LogReceiver.replied");
     leftOut("another view of what is told", "ProgressTracker.readOnly");
     leftOut("the sum of what is told", "EntryCache.bytes", "Inflights.bytes");
