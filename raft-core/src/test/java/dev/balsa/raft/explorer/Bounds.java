@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.explorer;
 
+import dev.balsa.raft.model.MembershipChange;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -33,19 +35,22 @@ final class Bounds {
   private final int terms;
   private final Map<Event, Integer> events;
   private int bytesPerAppend = 1 << 20;
+  private int voters;
+  private List<MembershipChange> changes = List.of();
   private boolean lateApplies;
   private boolean promises = true;
 
   private Bounds(int members, int terms, Map<Event, Integer> events) {
     this.members = members;
+    this.voters = members;
     this.terms = terms;
     this.events = events;
   }
 
   /** So many members, numbered from 1, that campaign up to this term; and nothing else happens. */
   static Bounds of(int members, int terms) {
-    if (members < 1 || members > 3 || terms < 1 || terms > MOST) {
-      throw new IllegalArgumentException("1 to 3 members and 1 to 7 terms");
+    if (members < 1 || members > 4 || terms < 1 || terms > MOST) {
+      throw new IllegalArgumentException("1 to 4 members and 1 to 7 terms");
     }
     return new Bounds(members, terms, new EnumMap<>(Event.class));
   }
@@ -54,6 +59,8 @@ final class Bounds {
     Bounds copy = new Bounds(members, terms, new EnumMap<>(Event.class));
     copy.events.putAll(events);
     copy.bytesPerAppend = bytesPerAppend;
+    copy.voters = voters;
+    copy.changes = changes;
     copy.lateApplies = lateApplies;
     copy.promises = promises;
     return copy;
@@ -66,6 +73,20 @@ final class Bounds {
     }
     Bounds copy = copy();
     copy.events.put(event, times);
+    return copy;
+  }
+
+  /** The same, but only the first so many members vote at the beginning. */
+  Bounds withVoters(int voters) {
+    Bounds copy = copy();
+    copy.voters = voters;
+    return copy;
+  }
+
+  /** The same, but these changes of membership are proposed, in this order, to whoever leads. */
+  Bounds withChanges(MembershipChange... changes) {
+    Bounds copy = with(Event.CHANGE, changes.length);
+    copy.changes = List.of(changes);
     return copy;
   }
 
@@ -103,6 +124,14 @@ final class Bounds {
 
   int most(Event event) {
     return events.getOrDefault(event, 0);
+  }
+
+  int voters() {
+    return voters;
+  }
+
+  MembershipChange change(int position) {
+    return changes.get(position);
   }
 
   int bytesPerAppend() {

@@ -2,7 +2,9 @@
 package dev.balsa.raft.explorer;
 
 import dev.balsa.raft.explorer.Bounds.Event;
+import dev.balsa.raft.model.MembershipChange;
 import dev.balsa.raft.testkit.SafetyViolation;
+import dev.balsa.raft.testkit.TestNode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +19,8 @@ import java.util.List;
  */
 public record Expedition(String core, Bounds bounds, List<String> prologue, String property) {
   private static final long MAX_STATES = 1_500_000;
+  private static final MembershipChange REPLACE_2_BY_3 =
+      MembershipChange.none().addVoter(newMember(3)).remove(2);
 
   /** All of them. */
   static List<Expedition> all() {
@@ -55,7 +59,25 @@ public record Expedition(String core, Bounds bounds, List<String> prologue, Stri
             Bounds.of(3, 2).with(Event.CRASH, 1).withoutPromises(),
             elect(1, 2, 1),
             "Leader Completeness"),
-        new Expedition("old-votes", Bounds.of(3, 2), List.of(), "Election Safety"));
+        new Expedition("old-votes", Bounds.of(3, 2), List.of(), "Election Safety"),
+        new Expedition(
+            "joint-union",
+            Bounds.of(3, 1).withVoters(2).withChanges(REPLACE_2_BY_3),
+            lines(elect(1, 2, 1), replicate(1, 2, "t1 append after 0/0")),
+            "Commit Is Durable"),
+        new Expedition(
+            "change-on-change",
+            Bounds.of(3, 2)
+                .withChanges(MembershipChange.none().remove(3), MembershipChange.none().remove(2))
+                .withoutPromises(),
+            lines(elect(1, 2, 1), replicate(1, 2, "t1 append after 0/0")),
+            "Leader Completeness"),
+        new Expedition(
+            "early-change",
+            Bounds.of(4, 3)
+                .withChanges(MembershipChange.none().remove(4), MembershipChange.none().remove(1)),
+            twoLeadersOfFour(),
+            "Leader Completeness"));
   }
 
   /**
@@ -86,6 +108,10 @@ public record Expedition(String core, Bounds bounds, List<String> prologue, Stri
       }
     }
     return new String[] {result.violation(), again, result.toString()};
+  }
+
+  private static dev.balsa.raft.model.Member newMember(long id) {
+    return dev.balsa.raft.model.Member.of(id, "").bound(TestNode.memberId(id).incarnation());
   }
 
   // ---------------------------------------------------------------- prologues
@@ -172,6 +198,41 @@ public record Expedition(String core, Bounds bounds, List<String> prologue, Stri
         "1 ticks",
         "2 receives from 1 t1 heartbeat commit 1/1 round 0",
         elect(3, 2, 2));
+  }
+
+  /**
+   * 1 leads term 1, has committed and then appended for itself that 4 is removed. 2 leads term 2 by
+   * the votes of 3 and 4, without having heard of that; 1 asks for the vote of 3 in term 3.
+   */
+  private static List<String> twoLeadersOfFour() {
+    return lines(
+        elect(1, 2, 1).subList(0, 4),
+        "3 receives from 1 t1 RequestVote",
+        "3 persists",
+        "4 receives from 1 t1 RequestVote",
+        "4 persists",
+        "1 receives from 2 t1 vote",
+        "1 receives from 3 t1 vote",
+        "1 persists",
+        replicate(1, 2, "t1 append after 0/0"),
+        replicate(1, 3, "t1 append after 0/0"),
+        replicate(1, 4, "t1 append after 0/0"),
+        "1 changes the membership",
+        "1 persists",
+        "2 campaigns",
+        "2 persists",
+        "3 receives from 2 t2 RequestVote",
+        "3 persists",
+        "4 receives from 2 t2 RequestVote",
+        "4 persists",
+        "2 receives from 3 t2 vote",
+        "2 receives from 4 t2 vote",
+        "2 persists",
+        replicate(2, 4, "t2 append after 1/1"),
+        hears(1, 2, 2),
+        "1 campaigns",
+        "1 persists",
+        hears(3, 1, 3));
   }
 
   /** 3 has led term 1 alone; 1 leads term 2 and has committed with 2. */

@@ -2,6 +2,7 @@
 package dev.balsa.raft.explorer;
 
 import dev.balsa.raft.explorer.Bounds.Event;
+import dev.balsa.raft.model.MembershipChange;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,14 +12,18 @@ public final class Explore {
       """
       usage: explore [options]
         --states N               stop when so many states were found (default 10000000)
-        --members N              1 to 3 (default 3)
+        --members N              1 to 4 (default 3)
         --terms N                the highest term to campaign in, 1 to 7 (default 3)
         --proposals N, --crashes N, --duplications N, --heartbeats N, --reads N
                                  how often each happens, 0 to 7 (default 2, 2, 1, 1, 0)
+        --no-change              no change of membership; else that member 1 is removed
         --late-applies           the state machine takes its time
         --one-entry-per-append   every entry is sent by itself
       Exit code 0: nothing is broken; 1: something is, with the story; 2: wrong usage.
       """;
+
+  private static final MembershipChange[] REMOVAL = {MembershipChange.none().remove(1)};
+  private static final MembershipChange[] NO_CHANGE = {};
 
   private long states = 10_000_000;
   private int members = 3;
@@ -37,7 +42,8 @@ public final class Explore {
         .with(Event.PROPOSAL, 2)
         .with(Event.CRASH, 2)
         .with(Event.DUPLICATION, 1)
-        .with(Event.HEARTBEAT, 1);
+        .with(Event.HEARTBEAT, 1)
+        .withChanges(bounds.members() > 1 ? REMOVAL : NO_CHANGE);
   }
 
   /** Explores; ends the process with the code that {@code --help} tells. */
@@ -68,6 +74,7 @@ public final class Explore {
     bounds = withEvents(Bounds.of(members, terms));
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
+        case "--no-change" -> bounds = bounds.withChanges();
         case "--late-applies" -> bounds = bounds.withLateApplies();
         case "--one-entry-per-append" -> bounds = bounds.withOneEntryPerAppend();
         case "--states", "--members", "--terms" -> i++;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balsa.raft.explorer.Bounds.Event;
 import dev.balsa.raft.message.Message;
+import dev.balsa.raft.model.MembershipChange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +21,8 @@ class ExplorerTest {
         Bounds.of(2, 2).with(Event.PROPOSAL, 1).with(Event.CRASH, 1),
         Bounds.of(2, 2).with(Event.HEARTBEAT, 1).with(Event.READ, 1),
         Bounds.of(2, 1).with(Event.PROPOSAL, 1).with(Event.DUPLICATION, 1).withLateApplies(),
-        Bounds.of(3, 1).with(Event.CRASH, 1));
+        Bounds.of(3, 1).with(Event.CRASH, 1),
+        Bounds.of(2, 2).withChanges(MembershipChange.none().remove(2)).with(Event.CRASH, 1));
   }
 
   /** To the last state: the frontier is empty at the end. */

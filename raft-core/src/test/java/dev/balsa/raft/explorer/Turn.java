@@ -70,7 +70,7 @@ final class Turn {
   /** A member of a new cluster. */
   static Outcome first(Bounds bounds, long id) {
     SnapshotMetadata nothing =
-        SnapshotMetadata.bootstrap(TestNode.boundVoters(TestNode.ids(bounds.members())));
+        SnapshotMetadata.bootstrap(TestNode.boundVoters(TestNode.ids(bounds.voters())));
     Turn turn = new Turn(bounds, id, new LogImage(HardState.EMPTY, nothing));
     turn.settle();
     return turn.outcome();
@@ -116,7 +116,8 @@ final class Turn {
       case TICK -> node.tick(0);
       case PROPOSE -> node.propose(List.of(new byte[] {(byte) ('a' + argument)}));
       case READ -> node.readIndex(new RequestId(1, argument + 1));
-      case CHANGE, CRASH -> throw new AssertionError(input);
+      case CHANGE -> node.proposeMembership(bounds.change(argument));
+      case CRASH -> throw new AssertionError("ends the node");
     }
   }
 

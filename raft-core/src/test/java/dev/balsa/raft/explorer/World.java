@@ -91,6 +91,9 @@ final class World {
       if (isLeft(state, Event.PROPOSAL)) {
         visitor.accept(at | Input.PROPOSE.code(used(state, Event.PROPOSAL)));
       }
+      if (isLeft(state, Event.CHANGE)) {
+        visitor.accept(at | Input.CHANGE.code(used(state, Event.CHANGE)));
+      }
       if (isLeft(state, Event.READ) && catalogue.chronicle(state[size]).read() == 0) {
         visitor.accept(at | Input.READ.code(used(state, Event.READ)));
       }
