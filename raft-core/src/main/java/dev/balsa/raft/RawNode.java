@@ -179,6 +179,16 @@ public final class RawNode {
     return raft.requests().transferLeadership(target);
   }
 
+  /**
+   * Whether the disk has no room left for commands; stays so until said otherwise. Meanwhile this
+   * member takes no proposals and, as a follower, no commands from the leader, which it tells. What
+   * is small and keeps the cluster alive it goes on writing: votes, terms, configurations, the
+   * first entry of a term. A leader hands over to a member that has room, if there is one.
+   */
+  public void storageFull(boolean full) {
+    raft.storageFull(full);
+  }
+
   /** The transport drops messages to this peer. */
   public void unreachable(long peer) {
     raft.onUnreachable(peer);
@@ -254,6 +264,8 @@ public final class RawNode {
         log.appliedIndex(),
         log.firstIndex(),
         log.snapshot().index(),
+        raft.isStorageFull(),
+        raft.isDiskStalled(),
         raft.transferee(),
         raft.membership(),
         raft.progress());

@@ -118,6 +118,9 @@ final class Leader implements Role {
     if (raft.now() >= nextHeartbeat) {
       nextHeartbeat = raft.now() + raft.config().heartbeatTicks();
       replicator.sendHeartbeats(reads.lastRound());
+      if (raft.isStorageFull()) {
+        transfer.maybeBeginToPeerWithRoom();
+      }
     }
   }
 
@@ -176,6 +179,9 @@ final class Leader implements Role {
   ProposeResult propose(List<byte[]> commands) {
     if (isHandingOver()) {
       return ProposeResult.refused(raft.refusal(Refusal.Reason.TRANSFERRING));
+    }
+    if (raft.isStorageFull()) {
+      return ProposeResult.refused(raft.refusal(Refusal.Reason.STORAGE_FULL));
     }
     long bytes = 0;
     for (int i = 0; i < commands.size(); i++) {
@@ -255,6 +261,7 @@ final class Leader implements Role {
     Progress peer = replicator.contact(message);
     if (peer != null) {
       peer.onRound(message.round());
+      peer.onStorageFull(message.storageFull());
       replicator.onHeartbeatResponse(peer);
       confirmReads();
     }

@@ -23,6 +23,9 @@ final class LeaderTransfer {
   /** The tick at which it is given up. */
   private long deadline;
 
+  /** The tick before which the leader does not begin another one by itself. */
+  private long restUntil;
+
   private boolean timeoutNowSent;
 
   LeaderTransfer(Raft raft, Replicator replicator) {
@@ -35,12 +38,14 @@ final class LeaderTransfer {
     LeaderTransfer copy = new LeaderTransfer(raft, replicator);
     copy.target = target;
     copy.deadline = deadline;
+    copy.restUntil = restUntil;
     copy.timeoutNowSent = timeoutNowSent;
     return copy;
   }
 
   void encodeState(StateSink sink) {
     sink.put(target);
+    sink.putDelay(raft.now(), restUntil);
     if (target != 0) {
       sink.putDelay(raft.now(), deadline);
       sink.put(timeoutNowSent);
@@ -57,7 +62,7 @@ final class LeaderTransfer {
 
   /** Begins to hand over to {@code wanted}, 0 for whoever is furthest. Null if begun. */
   Refusal begin(long wanted) {
-    long chosen = wanted == 0 ? furthestPeer() : wanted;
+    long chosen = wanted == 0 ? furthestPeer(false) : wanted;
     if (chosen == raft.self().id() || !isElectable(chosen)) {
       return raft.refusal(Refusal.Reason.NOT_A_MEMBER);
     }
@@ -75,15 +80,35 @@ final class LeaderTransfer {
     return member != null && !member.witness() && raft.membership().voters().contains(id);
   }
 
-  private long furthestPeer() {
+  /**
+   * Begins to hand over to the furthest member whose disk has room, if there is one. One that fails
+   * is followed by a pause of the same length, so that it is not tried at every turn.
+   */
+  void maybeBeginToPeerWithRoom() {
+    long chosen = target != 0 || raft.now() < restUntil ? 0 : furthestPeer(true);
+    if (chosen != 0) {
+      restUntil = raft.now() + 2L * raft.config().electionTicks();
+      begin(chosen);
+    }
+  }
+
+  private long furthestPeer(boolean withRoom) {
     Progress best = null;
     for (Progress peer : replicator.peers()) {
       boolean alive = raft.now() - peer.lastContact() < raft.config().electionTicks();
-      if (alive && isElectable(peer.id()) && (best == null || peer.match() > best.match())) {
+      boolean mayLead = alive && isElectable(peer.id()) && !(withRoom && peer.isStorageFull());
+      if (mayLead && (best == null || isFurther(peer, best))) {
         best = peer;
       }
     }
     return best == null ? 0 : best.id();
+  }
+
+  /** One that could take no commands is the last choice. */
+  private static boolean isFurther(Progress peer, Progress than) {
+    return peer.isStorageFull() == than.isStorageFull()
+        ? peer.match() > than.match()
+        : than.isStorageFull();
   }
 
   /** Tells the target to campaign, once, as soon as it has the whole log. */

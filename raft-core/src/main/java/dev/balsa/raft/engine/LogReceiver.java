@@ -12,6 +12,7 @@ import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.Route;
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.EntryType;
 import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.PeerViolation.Kind;
 import dev.balsa.raft.model.SnapshotFetch;
@@ -76,18 +77,19 @@ final class LogReceiver {
     }
     List<Entry> entries = append.entries();
     int known = countKnown(entries);
-    if (known < entries.size()) {
+    int taken = countTaken(entries, known);
+    if (known < taken) {
       long at = entries.get(known).index();
       if (at <= log.lastIndex()) {
         raft.truncateFrom(at);
       }
-      for (int i = known; i < entries.size(); i++) {
+      for (int i = known; i < taken; i++) {
         raft.append(entries.get(i));
       }
     }
     // Not the end of our log: what lies beyond these entries may be of an older term, and is not
     // known to be the leader's. To commit or acknowledge it could commit what is yet truncated.
-    long validated = append.prev().index() + entries.size();
+    long validated = append.prev().index() + taken;
     raft.maybeCommit(Math.min(append.commit(), validated));
     acknowledge(append.route().from(), validated);
   }
@@ -128,6 +130,19 @@ final class LogReceiver {
     return known;
   }
 
+  /**
+   * How many of these entries the log will hold: all, but for a disk without room no command that
+   * is not there yet. What keeps the cluster alive is taken, such as a new leader's first entry.
+   */
+  private int countTaken(List<Entry> entries, int known) {
+    int taken = known;
+    while (taken < entries.size()
+        && !(raft.isStorageFull() && entries.get(taken).type() == EntryType.NORMAL)) {
+      taken++;
+    }
+    return taken;
+  }
+
   void onHeartbeat(Heartbeat heartbeat) {
     if (!isFromLeader(heartbeat)) {
       return;
@@ -135,7 +150,10 @@ final class LogReceiver {
     // By term and index, so that Log Matching vouches for everything before it.
     raft.maybeCommitKnown(heartbeat.commit());
     if (heartbeat.needsAck()) {
-      raft.out().send(new HeartbeatResponse(replyTo(heartbeat), raft.term(), heartbeat.round()));
+      raft.out()
+          .send(
+              new HeartbeatResponse(
+                  replyTo(heartbeat), raft.term(), heartbeat.round(), raft.isStorageFull()));
     }
   }
 

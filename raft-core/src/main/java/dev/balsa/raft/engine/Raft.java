@@ -60,6 +60,9 @@ public final class Raft {
   /** Ticks since the node was made. */
   private long now;
 
+  /** The disk has no room for commands. */
+  private boolean storageFull;
+
   /** An installed snapshot whose record is yet to be written, null if none. */
   private SnapshotMetadata unwrittenReset;
 
@@ -94,6 +97,7 @@ public final class Raft {
     this.receiver = other.receiver.copy(this);
     this.quorum = other.quorum;
     this.now = other.now;
+    this.storageFull = other.storageFull;
     this.unwrittenReset = other.unwrittenReset;
     this.elections = other.elections.copy(this);
   }
@@ -112,6 +116,7 @@ public final class Raft {
     requests.encodeState(sink);
     receiver.encodeState(sink);
     elections.encodeState(sink);
+    sink.put(storageFull);
     if (sink.putPresence(unwrittenReset)) {
       sink.put(unwrittenReset);
     }
@@ -214,6 +219,15 @@ public final class Raft {
   /** Term, vote and commit as they are now. */
   public HardState hardState() {
     return new HardState(term(), votedFor(), log.commitIndex());
+  }
+
+  /** Whether the disk has no room for commands. What keeps the cluster alive is still written. */
+  public boolean isStorageFull() {
+    return storageFull;
+  }
+
+  public void storageFull(boolean full) {
+    storageFull = full;
   }
 
   Refusal refusal(Refusal.Reason reason) {

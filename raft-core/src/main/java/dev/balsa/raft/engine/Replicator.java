@@ -9,6 +9,7 @@ import dev.balsa.raft.message.InstallSnapshot;
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.EntryType;
 import dev.balsa.raft.model.FetchRequest;
 import dev.balsa.raft.model.IndexRange;
 import dev.balsa.raft.model.Member;
@@ -194,7 +195,9 @@ final class Replicator {
   /** The peer lives: what it has not acknowledged may be lost. */
   void onHeartbeatResponse(Progress peer) {
     peer.onHeartbeatAnswered();
-    if (peer.state() == ProgressState.REPLICATE && peer.match() < peer.next() - 1) {
+    if (peer.state() == ProgressState.REPLICATE
+        && peer.match() < peer.next() - 1
+        && !peer.isStorageFull()) {
       // If the last append got lost, nothing else would ever show it: ask for the end of it. If
       // that has been compacted meanwhile, a snapshot is offered as soon as the window opens.
       if (raft.log().termOf(peer.next() - 1) != RaftLog.UNKNOWN_TERM) {
@@ -230,6 +233,9 @@ final class Replicator {
           break;
         }
         sendAppend(peer, List.of());
+      } else if (peer.isStorageFull() && !isExempt(peer.next())) {
+        // It would refuse them, again and again. Its heartbeats' answers say when there is room.
+        break;
       } else if (log.isCached(peer.next())) {
         sendAppend(
             peer, log.slice(peer.next(), log.lastIndex(), raft.config().maxBytesPerAppend()));
@@ -240,6 +246,12 @@ final class Replicator {
       }
     }
     maybeSendCommit(peer);
+  }
+
+  /** Whether a peer without room would take this entry; one that is not in memory is not asked. */
+  private boolean isExempt(long index) {
+    RaftLog log = raft.log();
+    return log.isCached(index) && log.slice(index, index, 1).get(0).type() != EntryType.NORMAL;
   }
 
   private void maybeSendCommit(Progress peer) {

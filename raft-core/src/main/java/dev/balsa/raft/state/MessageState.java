@@ -55,7 +55,11 @@ final class MessageState {
         sink.put(heartbeat.round());
         sink.put(heartbeat.needsAck());
       }
-      case HEARTBEAT_RESPONSE -> sink.put(((HeartbeatResponse) message).round());
+      case HEARTBEAT_RESPONSE -> {
+        HeartbeatResponse response = (HeartbeatResponse) message;
+        sink.put(response.round());
+        sink.put(response.storageFull());
+      }
       case INSTALL_SNAPSHOT -> sink.put(((InstallSnapshot) message).snapshot());
       case INSTALL_SNAPSHOT_RESPONSE -> {
         InstallSnapshotResponse response = (InstallSnapshotResponse) message;

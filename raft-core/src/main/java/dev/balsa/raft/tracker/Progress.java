@@ -38,6 +38,9 @@ public final class Progress {
   /** In SNAPSHOT: the tick at which it was last offered. */
   private long offeredAt;
 
+  /** The peer takes no commands: its disk has no room. */
+  private boolean storageFull;
+
   private long sentCommit;
   private long lastContact;
   private long ackedRound;
@@ -66,6 +69,7 @@ public final class Progress {
     this.fetching = other.fetching;
     this.pendingSnapshot = other.pendingSnapshot;
     this.offeredAt = other.offeredAt;
+    this.storageFull = other.storageFull;
     this.sentCommit = other.sentCommit;
     this.lastContact = other.lastContact;
     this.ackedRound = other.ackedRound;
@@ -95,6 +99,7 @@ public final class Progress {
     if (state == ProgressState.SNAPSHOT) {
       sink.putAge(now, offeredAt, electionTicks);
     }
+    sink.put(storageFull);
     sink.put(sentCommit);
     sink.putAge(now, lastContact, electionTicks);
     sink.put(ackedRound);
@@ -133,6 +138,10 @@ public final class Progress {
 
   public long pendingSnapshot() {
     return pendingSnapshot;
+  }
+
+  public boolean isStorageFull() {
+    return storageFull;
   }
 
   public long lastContact() {
@@ -260,6 +269,17 @@ public final class Progress {
     }
   }
 
+  /**
+   * The peer said whether its disk has room. What is in flight it will not take, so what it holds
+   * has to be found out again; that does not take back what it has acknowledged.
+   */
+  public void onStorageFull(boolean full) {
+    if (full && !storageFull && state == ProgressState.REPLICATE) {
+      becomeProbe();
+    }
+    storageFull = full;
+  }
+
   /** Messages may have been lost: seek the agreement point again. */
   public void becomeProbe() {
     next = Math.max(match, state == ProgressState.SNAPSHOT ? pendingSnapshot : 0) + 1;
@@ -305,7 +325,9 @@ public final class Progress {
         state.name().toLowerCase(Locale.ROOT),
         match,
         next,
+        pendingSnapshot,
         inflights.bytes(),
-        now - lastContact < electionTicks);
+        now - lastContact < electionTicks,
+        storageFull);
   }
 }

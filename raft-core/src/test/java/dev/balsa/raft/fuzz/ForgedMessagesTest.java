@@ -153,7 +153,8 @@ class ForgedMessagesTest {
               route, term, dice.chance(50), number(dice, status.last().index()), id(dice, status));
       case HEARTBEAT ->
           new Heartbeat(route, term, id(dice, status), number(dice, 3), dice.chance(70));
-      case HEARTBEAT_RESPONSE -> new HeartbeatResponse(route, term, number(dice, 3));
+      case HEARTBEAT_RESPONSE ->
+          new HeartbeatResponse(route, term, number(dice, 3), dice.chance(10));
       case INSTALL_SNAPSHOT -> new InstallSnapshot(route, term, snapshot(dice, status));
       case INSTALL_SNAPSHOT_RESPONSE ->
           new InstallSnapshotResponse(route, term, id(dice, status), dice.chance(50));

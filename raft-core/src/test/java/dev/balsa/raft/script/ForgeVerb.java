@@ -69,7 +69,8 @@ final class ForgeVerb {
               : peer.accepts(term, command.longOption("holds", 0));
       case "Heartbeat" -> peer.beats(term, command.entryId("commit", EntryId.ZERO));
       case "HeartbeatResponse" ->
-          new HeartbeatResponse(peer.route(), term, command.longOption("round", 0));
+          new HeartbeatResponse(
+              peer.route(), term, command.longOption("round", 0), command.takeIf("full"));
       case "InstallSnapshot" ->
           peer.offers(
               term,

@@ -90,8 +90,9 @@ final class Words {
             + (beat.needsAck() ? "" : ", no answer wanted");
       }
       case HEARTBEAT_RESPONSE -> {
-        long round = ((HeartbeatResponse) message).round();
-        yield round == 0 ? "" : ", round " + round;
+        HeartbeatResponse answer = (HeartbeatResponse) message;
+        yield (answer.round() == 0 ? "" : ", round " + answer.round())
+            + (answer.storageFull() ? ", full" : "");
       }
       case INSTALL_SNAPSHOT -> ", " + snapshot(((InstallSnapshot) message).snapshot());
       case INSTALL_SNAPSHOT_RESPONSE -> {

@@ -80,7 +80,12 @@ public record Peer(Route route) {
   }
 
   public HeartbeatResponse answersBeat(long term, long round) {
-    return new HeartbeatResponse(route, term, round);
+    return new HeartbeatResponse(route, term, round, false);
+  }
+
+  /** The disk has no room for commands. */
+  public HeartbeatResponse answersBeatFull(long term, long round) {
+    return new HeartbeatResponse(route, term, round, true);
   }
 
   public InstallSnapshot offers(long term, SnapshotMetadata snapshot) {

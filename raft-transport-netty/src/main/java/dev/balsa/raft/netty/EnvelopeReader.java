@@ -61,7 +61,11 @@ final class EnvelopeReader {
       case APPEND_ENTRIES_RESPONSE -> of(route, term, in.getAppendEntriesResponse());
       case HEARTBEAT -> of(route, term, in.getHeartbeat());
       case HEARTBEAT_RESPONSE ->
-          new HeartbeatResponse(route, term, in.getHeartbeatResponse().getRound());
+          new HeartbeatResponse(
+              route,
+              term,
+              in.getHeartbeatResponse().getRound(),
+              in.getHeartbeatResponse().getStorageFull());
       case INSTALL_SNAPSHOT -> of(route, term, in.getInstallSnapshot());
       case INSTALL_SNAPSHOT_RESPONSE -> of(route, term, in.getInstallSnapshotResponse());
       case TIMEOUT_NOW -> new TimeoutNow(route, term);

@@ -114,7 +114,10 @@ final class EnvelopeWriter {
   }
 
   private static Wire.HeartbeatResponse of(HeartbeatResponse message) {
-    return Wire.HeartbeatResponse.newBuilder().setRound(message.round()).build();
+    return Wire.HeartbeatResponse.newBuilder()
+        .setRound(message.round())
+        .setStorageFull(message.storageFull())
+        .build();
   }
 
   private static Wire.InstallSnapshot of(InstallSnapshot message) {

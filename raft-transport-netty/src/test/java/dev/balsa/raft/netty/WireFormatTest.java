@@ -93,7 +93,8 @@ class WireFormatTest {
     all.put("AppendEntries, none", new AppendEntries(ROUTE, 6, seven, List.of(), 699));
     all.put("AppendEntriesResponse", new AppendEntriesResponse(ROUTE, 6, true, 700, seven));
     all.put("Heartbeat", new Heartbeat(ROUTE, 6, seven, 12, true));
-    all.put("HeartbeatResponse", new HeartbeatResponse(ROUTE, 6, 12));
+    all.put("HeartbeatResponse", new HeartbeatResponse(ROUTE, 6, 12, false));
+    all.put("HeartbeatResponse, full", new HeartbeatResponse(ROUTE, 6, 12, true));
     all.put("InstallSnapshot", new InstallSnapshot(ROUTE, 6, snapshot()));
     all.put("InstallSnapshotResponse", new InstallSnapshotResponse(ROUTE, 6, seven, true));
     all.put("TimeoutNow", new TimeoutNow(ROUTE, 6));

@@ -384,7 +384,8 @@ final class PlantedBugs {
                 if (message instanceof Heartbeat heartbeat && heartbeat.needsAck()) {
                   host.onMessage(
                       group,
-                      new HeartbeatResponse(back(heartbeat), heartbeat.term(), heartbeat.round()));
+                      new HeartbeatResponse(
+                          back(heartbeat), heartbeat.term(), heartbeat.round(), false));
                 }
               }
             });
