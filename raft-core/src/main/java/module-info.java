@@ -9,6 +9,7 @@ module dev.balsa.raft {
   exports dev.balsa.raft.node;
   exports dev.balsa.raft.node.threads;
   exports dev.balsa.raft.spi;
+  exports dev.balsa.raft.trace;
   exports dev.balsa.raft.state to
       dev.balsa.raft.simulator;
 }

@@ -18,6 +18,8 @@ import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.Status;
 import dev.balsa.raft.state.StateSink;
+import dev.balsa.raft.trace.TraceEvent;
+import dev.balsa.raft.trace.TraceSink;
 import java.util.List;
 
 /**
@@ -27,6 +29,7 @@ import java.util.List;
  * <p><b>Threads.</b> None of its own; all methods are to be called by one thread at a time.
  */
 public final class RawNode {
+  private final TraceSink trace;
   private final Raft raft;
   private final Readies readies;
 
@@ -39,18 +42,29 @@ public final class RawNode {
    *     restores the snapshot before this call
    */
   public RawNode(RaftConfig config, RecoveredLog log, long applied) {
-    this.raft = new Raft(config, log.orOutsider(), applied);
+    this(config, log, applied, null);
+  }
+
+  /**
+   * The same, with somebody who hears everything that the member does.
+   *
+   * @param trace null for nobody, which costs nothing
+   */
+  public RawNode(RaftConfig config, RecoveredLog log, long applied, TraceSink trace) {
+    this.trace = trace;
+    this.raft = new Raft(config, log.orOutsider(), applied, trace);
     this.readies = new Readies(raft);
   }
 
   private RawNode(RawNode other) {
+    this.trace = null;
     this.raft = other.raft.copy();
     this.readies = other.readies.copy(raft);
   }
 
   /**
    * A twin in the same state that shares nothing with this node that changes: from here on each
-   * goes its own way. For simulation and exploration.
+   * goes its own way. For simulation and exploration; a trace hears nothing of the twin.
    */
   public RawNode copy() {
     return new RawNode(this);
@@ -90,6 +104,9 @@ public final class RawNode {
     if (ticks < 1) {
       throw new IllegalArgumentException(ticks + " ticks");
     }
+    if (trace != null) {
+      trace.on(new TraceEvent.Ticked(nowNanos, ticks));
+    }
     raft.tick(ticks);
   }
 
@@ -107,6 +124,9 @@ public final class RawNode {
 
   /** A message of a peer. Never throws, whatever it says. */
   public void step(Message message) {
+    if (trace != null) {
+      trace.on(new TraceEvent.Received(message));
+    }
     raft.step(message);
   }
 
@@ -116,7 +136,11 @@ public final class RawNode {
    * @param commands at least one
    */
   public ProposeResult propose(List<byte[]> commands) {
-    return raft.requests().propose(commands);
+    ProposeResult result = raft.requests().propose(commands);
+    if (trace != null) {
+      trace.on(new TraceEvent.Proposed(commands.size(), result));
+    }
+    return result;
   }
 
   /**
@@ -150,7 +174,11 @@ public final class RawNode {
    * @return null if sent, else why not
    */
   public Refusal forward(RequestId first, List<byte[]> commands) {
-    return raft.requests().forward(first, commands);
+    Refusal refusal = raft.requests().forward(first, commands);
+    if (trace != null) {
+      trace.on(new TraceEvent.Forwarded(first, commands.size(), refusal));
+    }
+    return refusal;
   }
 
   /**
@@ -161,11 +189,18 @@ public final class RawNode {
    * @return null if asked, else why not
    */
   public Refusal readIndex(RequestId request) {
-    return raft.requests().readIndex(request);
+    Refusal refusal = raft.requests().readIndex(request);
+    if (trace != null) {
+      trace.on(new TraceEvent.ReadAsked(request, refusal));
+    }
+    return refusal;
   }
 
   /** Campaigns at once, if this member may; a no-op otherwise. */
   public void campaign() {
+    if (trace != null) {
+      trace.on(new TraceEvent.CampaignAsked());
+    }
     raft.elections().campaign();
   }
 
@@ -176,7 +211,11 @@ public final class RawNode {
    * @return null if begun, else why not
    */
   public Refusal transferLeadership(long target) {
-    return raft.requests().transferLeadership(target);
+    Refusal refusal = raft.requests().transferLeadership(target);
+    if (trace != null) {
+      trace.on(new TraceEvent.TransferAsked(target, refusal));
+    }
+    return refusal;
   }
 
   /**
@@ -186,11 +225,17 @@ public final class RawNode {
    * first entry of a term. A leader hands over to a member that has room, if there is one.
    */
   public void storageFull(boolean full) {
+    if (trace != null) {
+      trace.on(new TraceEvent.StorageFull(full));
+    }
     raft.storageFull(full);
   }
 
   /** The transport drops messages to this peer. */
   public void unreachable(long peer) {
+    if (trace != null) {
+      trace.on(new TraceEvent.Unreachable(peer));
+    }
     raft.onUnreachable(peer);
   }
 
@@ -216,16 +261,25 @@ public final class RawNode {
 
   /** The answer to a {@link FetchRequest}: entries from the start of its range on. */
   public void onFetched(FetchRequest request, List<Entry> entries) {
+    if (trace != null) {
+      trace.on(new TraceEvent.Fetched(request, entries.size()));
+    }
     readies.onFetched(request, entries);
   }
 
   /** The snapshot asked for is durable here as a file. */
   public void onSnapshotReceived(SnapshotMetadata snapshot) {
+    if (trace != null) {
+      trace.on(new TraceEvent.SnapshotFetched(snapshot.id(), true));
+    }
     raft.onSnapshotReceived(snapshot);
   }
 
   /** The snapshot asked for could not be fetched; the leader will offer one again. */
   public void onSnapshotFailed(EntryId snapshot) {
+    if (trace != null) {
+      trace.on(new TraceEvent.SnapshotFetched(snapshot, false));
+    }
     raft.onSnapshotFailed(snapshot);
   }
 

@@ -8,6 +8,8 @@ import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.RaftConfig;
 import dev.balsa.raft.state.StateSink;
+import dev.balsa.raft.trace.TraceEvent;
+import dev.balsa.raft.trace.TraceSink;
 
 /**
  * Terms, votes, who leads, and the transitions between roles (paper, section 5.2, figures 2 and 4).
@@ -162,6 +164,7 @@ public final class Elections {
     drawElectionTimeout();
     Candidate candidate = new Candidate(raft, true);
     role = candidate;
+    traceChange();
     candidate.start(false);
   }
 
@@ -173,6 +176,7 @@ public final class Elections {
     drawElectionTimeout();
     Candidate candidate = new Candidate(raft, false);
     role = candidate;
+    traceChange();
     candidate.start(leadershipTransfer);
   }
 
@@ -180,6 +184,7 @@ public final class Elections {
   void voteFor(long candidate) {
     votedFor = candidate;
     quietSince = raft.now();
+    traceChange();
   }
 
   // ---------------------------------------------------------------- who leads
@@ -193,6 +198,7 @@ public final class Elections {
     drawElectionTimeout();
     Leader leading = new Leader(raft);
     role = leading;
+    traceChange();
     leading.start();
   }
 
@@ -206,6 +212,7 @@ public final class Elections {
     Role former = role;
     role = new Follower(raft);
     changeLeader(newLeader);
+    traceChange();
     if (former instanceof Leader leading) {
       leading.onDeposed();
     }
@@ -220,15 +227,27 @@ public final class Elections {
     if (!(role instanceof Follower)) {
       becomeFollower(term, id);
     }
+    boolean isNews = leader != id;
     changeLeader(id);
     quietSince = raft.now();
+    if (isNews) {
+      traceChange();
+    }
     return true;
   }
 
   /** Nobody has been heard for an election timeout. */
   void forgetLeader() {
     changeLeader(0);
+    traceChange();
     drawElectionTimeout();
+  }
+
+  private void traceChange() {
+    TraceSink trace = raft.trace();
+    if (trace != null) {
+      trace.on(new TraceEvent.RoleChanged(term, votedFor, role.type(), leader));
+    }
   }
 
   private void changeLeader(long id) {

@@ -14,6 +14,8 @@ import dev.balsa.raft.model.SnapshotFetch;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.SoftState;
 import dev.balsa.raft.state.StateSink;
+import dev.balsa.raft.trace.TraceEvent;
+import dev.balsa.raft.trace.TraceSink;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,9 +29,15 @@ final class Outbox {
   private List<FetchRequest> fetches = List.of();
   private List<PeerViolation> violations = List.of();
   private SnapshotFetch snapshotFetch;
+  private final TraceSink trace;
 
   /** Whether something was gathered since the last Ready: all that a turn without news looks at. */
   private boolean hasNews;
+
+  /** Tells {@code trace} as well, unless that is null. */
+  Outbox(TraceSink trace) {
+    this.trace = trace;
+  }
 
   boolean isEmpty() {
     return !hasNews;
@@ -47,6 +55,9 @@ final class Outbox {
   void send(Message message) {
     messages.add(message);
     hasNews = true;
+    if (trace != null) {
+      trace.on(new TraceEvent.Sent(message, false));
+    }
   }
 
   /**
@@ -60,11 +71,17 @@ final class Outbox {
   void sendAfterPersist(Message message) {
     messagesAfterPersist.add(message);
     hasNews = true;
+    if (trace != null) {
+      trace.on(new TraceEvent.Sent(message, true));
+    }
   }
 
   void read(ReadState read) {
     reads = plus(reads, read);
     hasNews = true;
+    if (trace != null) {
+      trace.on(new TraceEvent.ReadEnded(read));
+    }
   }
 
   void forward(ForwardState forward) {
@@ -83,8 +100,12 @@ final class Outbox {
   }
 
   void violation(long from, PeerViolation.Kind kind, String detail) {
-    violations = plus(violations, new PeerViolation(from, kind, detail));
+    PeerViolation violation = new PeerViolation(from, kind, detail);
+    violations = plus(violations, violation);
     hasNews = true;
+    if (trace != null) {
+      trace.on(new TraceEvent.Dropped(violation));
+    }
   }
 
   /**
@@ -153,7 +174,7 @@ final class Outbox {
   }
 
   Outbox copy() {
-    Outbox copy = new Outbox();
+    Outbox copy = new Outbox(null);
     copy.messages.addAll(messages);
     copy.messagesAfterPersist.addAll(messagesAfterPersist);
     copy.reads = copyOf(reads);

@@ -34,6 +34,8 @@ import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.Status;
 import dev.balsa.raft.quorum.Quorum;
 import dev.balsa.raft.state.StateSink;
+import dev.balsa.raft.trace.TraceEvent;
+import dev.balsa.raft.trace.TraceSink;
 import java.util.List;
 
 /**
@@ -48,6 +50,7 @@ public final class Raft {
   private final MemberId self;
   private final RaftLog log;
   private final MembershipStack memberships;
+  private final TraceSink trace;
   private final Outbox out;
   private final PersistQueue writes;
   private final Requests requests;
@@ -66,11 +69,12 @@ public final class Raft {
   /** An installed snapshot whose record is yet to be written, null if none. */
   private SnapshotMetadata unwrittenReset;
 
-  /** A member with this log. See {@link dev.balsa.raft.RawNode}. */
-  public Raft(RaftConfig config, RecoveredLog recovered, long applied) {
+  /** A member with this log. See {@link dev.balsa.raft.RawNode}; {@code trace} may be null. */
+  public Raft(RaftConfig config, RecoveredLog recovered, long applied, TraceSink trace) {
+    this.trace = trace;
     this.config = config;
     this.self = config.self();
-    this.out = new Outbox();
+    this.out = new Outbox(trace);
     this.requests = new Requests(this);
     this.receiver = new LogReceiver(this);
     this.log = new RaftLog(recovered, applied, config.entryCacheBytes());
@@ -84,9 +88,22 @@ public final class Raft {
     HardState found = recovered.hardState();
     this.writes = new PersistQueue(found);
     this.elections = new Elections(this, found);
+    if (trace != null) {
+      trace.on(
+          new TraceEvent.Started(
+              self,
+              hardState(),
+              applied,
+              recovered.snapshot(),
+              recovered.firstIndex(),
+              recovered.lastIndex(),
+              recovered.termRuns(),
+              membership()));
+    }
   }
 
   private Raft(Raft other) {
+    this.trace = null;
     this.config = other.config;
     this.self = other.self;
     this.log = other.log.copy();
@@ -148,6 +165,11 @@ public final class Raft {
   /** The latest configuration that is known committed. */
   Membership committedMembership() {
     return memberships.committed(log.commitIndex());
+  }
+
+  /** Who hears everything, null for nobody. */
+  TraceSink trace() {
+    return trace;
   }
 
   /** Whether the configuration in force is not committed yet. */
@@ -313,6 +335,9 @@ public final class Raft {
   /** Adds an entry; a configuration is in force from here on (paper, section 6). */
   void append(Entry entry) {
     log.append(entry);
+    if (trace != null) {
+      trace.on(new TraceEvent.Appended(entry));
+    }
     if (entry.type() == EntryType.CONFIGURATION) {
       memberships.onAppended(MembershipCodec.decode(entry.id(), entry.data()));
       onMembershipChanged();
@@ -323,6 +348,9 @@ public final class Raft {
   void truncateFrom(long index) {
     log.truncateFrom(index);
     writes.onTruncatedTo(index - 1);
+    if (trace != null) {
+      trace.on(new TraceEvent.Truncated(index));
+    }
     if (memberships.onTruncated(index)) {
       onMembershipChanged();
     }
@@ -337,23 +365,31 @@ public final class Raft {
     writes.onTruncatedTo(committed);
     memberships.onReset(snapshot.membership());
     unwrittenReset = snapshot;
+    if (trace != null) {
+      trace.on(new TraceEvent.Reset(snapshot));
+    }
     onMembershipChanged();
   }
 
   private void onMembershipChanged() {
     quorum = Quorum.of(membership());
+    if (trace != null) {
+      trace.on(new TraceEvent.Configured(membership()));
+    }
     role().onMembership();
   }
 
   /** Commits up to {@code index}, if that is news. */
   void maybeCommit(long index) {
-    log.maybeCommit(index);
+    if (log.maybeCommit(index) && trace != null) {
+      trace.on(new TraceEvent.Committed(index));
+    }
   }
 
   /** Commits up to an entry that a peer knows committed, if this log holds that very entry. */
   void maybeCommitKnown(EntryId committed) {
     if (!(role() instanceof Leader) && log.holds(committed)) {
-      log.maybeCommit(committed.index());
+      maybeCommit(committed.index());
     }
   }
 
@@ -363,6 +399,9 @@ public final class Raft {
       return false;
     }
     memberships.onSnapshot(snapshot.id());
+    if (trace != null) {
+      trace.on(new TraceEvent.Compacted(snapshot, log.firstIndex()));
+    }
     return true;
   }
 
@@ -398,6 +437,9 @@ public final class Raft {
   void onPersisted(long number) {
     writes.onPersisted(number, now);
     log.onDurable(writes.durableIndex());
+    if (trace != null) {
+      trace.on(new TraceEvent.Persisted(number, log.durableIndex(), durableState()));
+    }
     role().onDurable();
   }
 }

@@ -14,6 +14,8 @@ import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.model.SoftState;
 import dev.balsa.raft.state.StateSink;
+import dev.balsa.raft.trace.TraceEvent;
+import dev.balsa.raft.trace.TraceSink;
 import dev.balsa.raft.tracker.Inflights;
 import java.util.List;
 
@@ -136,6 +138,11 @@ public final class Readies {
       raft.writes().add(lastNumber, raft.log().handedOutIndex(), handedOut, raft.now());
     }
     invariants.check(raft);
+    TraceSink trace = raft.trace();
+    if (trace != null) {
+      long handedOutIndex = raft.log().handedOutIndex();
+      trace.on(new TraceEvent.HandedOut(lastNumber, !persist.isEmpty(), handedOutIndex, handedOut));
+    }
     return raft.out()
         .take(lastNumber, persist, committed, restore, takeSoftState(), takeMembership());
   }
@@ -212,6 +219,9 @@ public final class Readies {
     unapplied.clear();
     fetched = List.of();
     restoring = raft.log().snapshot().index();
+    if (raft.trace() != null) {
+      raft.trace().on(new TraceEvent.Restoring(raft.log().snapshot().id()));
+    }
     return raft.log().snapshot();
   }
 
@@ -253,12 +263,18 @@ public final class Readies {
     long last = next + entries.size() - 1;
     unapplied.add(last, bytes);
     log.onApplying(last);
+    if (raft.trace() != null) {
+      raft.trace().on(new TraceEvent.Applying(last));
+    }
     return entries;
   }
 
   /** The state machine has everything up to {@code index}. */
   public void onApplied(long index) {
     raft.log().onApplied(index);
+    if (raft.trace() != null) {
+      raft.trace().on(new TraceEvent.Applied(index));
+    }
     unapplied.freeTo(index);
     if (index >= restoring) {
       restoring = 0;

@@ -32,7 +32,8 @@ class ArchitectureTest {
     ROOT + ".tracker..",
     ROOT + ".membership..",
     ROOT + ".log..",
-    ROOT + ".engine.."
+    ROOT + ".engine..",
+    ROOT + ".trace.."
   };
 
   // ---------------------------------------------------------------- purity
@@ -163,6 +164,8 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule state = mayUseOnly("state", "message", "model");
 
+  @ArchTest static final ArchRule trace = mayUseOnly("trace", "message", "model");
+
   @ArchTest
   static final ArchRule tracker = mayUseOnly("tracker", "quorum", "state", "message", "model");
 
@@ -174,12 +177,22 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule engine =
-      mayUseOnly("engine", "log", "tracker", "membership", "quorum", "state", "message", "model");
+      mayUseOnly(
+          "engine", "log", "tracker", "membership", "quorum", "state", "trace", "message", "model");
 
   @ArchTest
   static final ArchRule root =
       mayUseOnly(
-          "", "engine", "log", "tracker", "membership", "quorum", "state", "message", "model");
+          "",
+          "engine",
+          "log",
+          "tracker",
+          "membership",
+          "quorum",
+          "state",
+          "trace",
+          "message",
+          "model");
 
   @ArchTest static final ArchRule spi = mayUseOnly("spi", "", "message", "model");
 

@@ -27,7 +27,7 @@ class InvariantsTest {
             last,
             last == 0 ? List.of() : List.of(new EntryId(1, 1)),
             List.of());
-    return new Raft(RaftConfig.builder(TestNode.memberId(1)).build(), log, applied);
+    return new Raft(RaftConfig.builder(TestNode.memberId(1)).build(), log, applied, null);
   }
 
   private void assertBroken(String problem, Raft raft) {

@@ -140,6 +140,8 @@ final class FuzzRun {
       node.raw().transferLeadership(dice.below(size + 1));
     } else if (throwOf < 986) {
       node.raw().unreachable(1 + dice.below(size));
+    } else if (throwOf < 989) {
+      node.raw().storageFull(dice.chance(40));
     } else if (throwOf < 992) {
       crash(node);
     } else if (throwOf < 996) {
@@ -256,6 +258,7 @@ final class FuzzRun {
       if (!node.isUp()) {
         restart(node);
       }
+      node.raw().storageFull(false);
       node.holdWrites(false).holdApplies(false).holdFetches(false);
       settle(node);
     }

@@ -9,6 +9,7 @@ import dev.balsa.raft.model.Persist;
 import dev.balsa.raft.model.SnapshotFetch;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.testkit.TestNode;
+import dev.balsa.raft.trace.TraceSink;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
@@ -78,12 +79,14 @@ class StateFieldsTest {
         "Raft.self",
         "RaftLog.cacheBytes",
         "Readies.config");
+    leftOut("hears, and is never asked", "Outbox.trace", "Raft.trace", "RawNode.trace");
     leftOut("has no state of its own", "Raft.admission", "Raft.votes", "Admission.votes");
     leftOut("follows from the configuration", "Raft.quorum", "IncarnationBinding.settled");
     leftOut("follows from what is told", "Outbox.hasNews");
     leftOut("a slice that could be made anew", "EntryCache.lastSlice", "EntryCache.lastSliceFrom");
     leftOut("a route that could be made anew", "LogReceiver.replied");
     leftOut("another view of what is told", "ProgressTracker.readOnly");
+    leftOut("entries that are told", "EntryCache.lastSlice", "EntryCache.lastSliceFrom");
     leftOut("the sum of what is told", "EntryCache.bytes", "Inflights.bytes");
   }
 
@@ -221,6 +224,7 @@ class StateFieldsTest {
     Class<?> type = object.getClass();
     String name = type.getName();
     return type.isRecord()
+        || object instanceof TraceSink
         || type.isEnum()
         || object instanceof Number
         || object instanceof Boolean

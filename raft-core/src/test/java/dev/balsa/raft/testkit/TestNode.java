@@ -59,6 +59,10 @@ public final class TestNode {
   private LogImage disk;
   private LogImage view;
   private RawNode raw;
+
+  /** Null once a copy, of which it hears nothing, has taken the member's place. */
+  private TraceMirror mirror;
+
   private long bootEpoch;
   private long lastReady;
   private Status lastStatus;
@@ -502,6 +506,13 @@ public final class TestNode {
     lastStatus = status;
     ready.messages().forEach(wire);
     view.write(ready.persist());
+    if (mirror != null) {
+      mirror.check(ready);
+      mirror.check(status);
+      if (!ready.persist().isEmpty()) {
+        mirror.check(view);
+      }
+    }
     writes.add(ready);
     if (ready.restore() != null || !ready.committed().isEmpty()) {
       applies.add(ready);
@@ -531,6 +542,9 @@ public final class TestNode {
     }
     if (!done.isEmpty()) {
       raw.onPersisted(done.get(done.size() - 1).number());
+      if (mirror != null) {
+        mirror.checkDurable(disk);
+      }
     }
     return !done.isEmpty();
   }
@@ -611,6 +625,7 @@ public final class TestNode {
   public void goOnWithCopy() {
     if (isUp()) {
       raw = raw.copy();
+      mirror = null;
     }
   }
 
@@ -630,7 +645,8 @@ public final class TestNode {
     restore(files.get(disk.snapshot().id()));
     RaftConfig.Builder config =
         settings.apply(RaftConfig.builder(memberId()).seed(42).bootEpoch(bootEpoch));
-    raw = new RawNode(config.build(), disk.recovered(), disk.snapshot().index());
+    mirror = new TraceMirror();
+    raw = new RawNode(config.build(), disk.recovered(), disk.snapshot().index(), mirror);
     lastReady = 0;
     lastStatus = raw.status();
     return settle();
