@@ -94,6 +94,8 @@ final class LocalReplica implements Replica {
         applied,
         1,
         0,
+        false,
+        false,
         0,
         Membership.bootstrap(List.of(Member.of(MEMBER, "127.0.0.1:1\nhttp://127.0.0.1:1"))),
         List.of());

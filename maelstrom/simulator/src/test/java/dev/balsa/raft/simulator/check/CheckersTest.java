@@ -73,6 +73,8 @@ class CheckersTest {
             applied,
             log.firstIndex(),
             0,
+            false,
+            false,
             0,
             Membership.NONE,
             List.of()));
