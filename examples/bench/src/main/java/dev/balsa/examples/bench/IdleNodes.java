@@ -42,8 +42,9 @@ final class IdleNodes {
   private static final int NEVER = 1 << 20;
 
   private static final Message SECOND_LIVES =
-      new HeartbeatResponse(new Route(SECOND, SELF), TERM, 0);
-  private static final Message THIRD_LIVES = new HeartbeatResponse(new Route(THIRD, SELF), TERM, 0);
+      new HeartbeatResponse(new Route(SECOND, SELF), TERM, 0, false);
+  private static final Message THIRD_LIVES =
+      new HeartbeatResponse(new Route(THIRD, SELF), TERM, 0, false);
 
   private IdleNodes() {}
 
