@@ -139,6 +139,11 @@ public record Expedition(String core, Bounds bounds, List<String> prologue, Stri
         candidate + " persists");
   }
 
+  /** 1 leads term 1 and has committed its no-op with 2; everybody knows of the term. */
+  static List<String> elected() {
+    return lines(elect(1, 2, 1), replicate(1, 2, "t1 append after 0/0"), hears(3, 1, 1));
+  }
+
   /** {@code member} hears of the term from a candidate and does not elect it, or does in vain. */
   private static List<String> hears(int member, int candidate, int term) {
     return List.of(

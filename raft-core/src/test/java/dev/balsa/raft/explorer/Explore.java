@@ -16,6 +16,7 @@ public final class Explore {
         --terms N                the highest term to campaign in, 1 to 7 (default 3)
         --proposals N, --crashes N, --duplications N, --heartbeats N, --reads N
                                  how often each happens, 0 to 7 (default 2, 2, 1, 1, 0)
+        --elected                begin where member 1 of three or more leads, with an entry committed
         --no-change              no change of membership; else that member 1 is removed
         --late-applies           the state machine takes its time
         --one-entry-per-append   every entry is sent by itself
@@ -29,6 +30,7 @@ public final class Explore {
   private int members = 3;
   private int terms = 3;
   private Bounds bounds;
+  private List<String> prologue = List.of();
 
   private Explore() {}
 
@@ -74,6 +76,7 @@ public final class Explore {
     bounds = withEvents(Bounds.of(members, terms));
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
+        case "--elected" -> prologue = Expedition.elected();
         case "--no-change" -> bounds = bounds.withChanges();
         case "--late-applies" -> bounds = bounds.withLateApplies();
         case "--one-entry-per-append" -> bounds = bounds.withOneEntryPerAppend();
@@ -96,7 +99,7 @@ public final class Explore {
     Explorer.Result result =
         Explorer.explore(
             bounds,
-            List.of(),
+            prologue,
             states,
             progress ->
                 System.err.printf(
