@@ -177,7 +177,7 @@ final class Leader implements Role {
   // ---------------------------------------------------------------- proposals
 
   ProposeResult propose(List<byte[]> commands) {
-    if (isHandingOver()) {
+    if (transfer.isUnderWay() || isLeaving()) {
       return ProposeResult.refused(raft.refusal(Refusal.Reason.TRANSFERRING));
     }
     if (raft.isStorageFull()) {
@@ -349,9 +349,9 @@ final class Leader implements Role {
     return transfer.begin(target);
   }
 
-  /** Whether leadership is on its way to another: nothing new is taken on. */
-  boolean isHandingOver() {
-    return transfer.isUnderWay() || departure.hasBegun();
+  /** Whether the committed configuration leaves this leader no vote, so that it has to go. */
+  boolean isLeaving() {
+    return departure.hasBegun();
   }
 
   // ---------------------------------------------------------------- membership

@@ -98,8 +98,8 @@ final class Reconfiguration {
   }
 
   private Reason obstacle() {
-    if (leader.isHandingOver()) {
-      // The one to lead next would have to wait for it, or lead without it.
+    if (leader.isLeaving()) {
+      // It is not a member any more; the next leader may do what it likes.
       return Reason.TRANSFERRING;
     }
     if (!leader.hasCommittedInTerm()) {

@@ -2,6 +2,7 @@
 package dev.balsa.raft.fuzz;
 
 import dev.balsa.raft.message.Message;
+import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RequestId;
@@ -28,18 +29,22 @@ final class FuzzRun {
   private record Asked(long node, RequestId request) {}
 
   private final Dice dice;
-  private final int size;
+  private final int ids;
+  private final boolean keepsOutsidersQuiet;
   private final CoreCluster cluster;
   private final List<Message> museum = new ArrayList<>();
   private final Map<String, Long> readFloors = new TreeMap<>();
   private final Map<String, Asked> asked = new TreeMap<>();
   private final Map<Long, Integer> boots = new TreeMap<>();
+  private final FuzzChanges changes;
+  private final boolean changesMembers;
   private long sequence;
   private int commands;
 
   FuzzRun(long seed) {
     dice = new Dice(seed);
-    size = dice.pick(List.of(1, 2, 3, 3, 3, 3, 4, 5));
+    int size = dice.pick(List.of(1, 2, 3, 3, 3, 3, 4, 5));
+    ids = size + dice.pick(List.of(0, 0, 1, 2));
     boolean preVote = dice.chance(70);
     boolean checkQuorum = dice.chance(70);
     int heartbeat = 1 + dice.below(2);
@@ -67,6 +72,12 @@ final class FuzzRun {
                     .maxBytesPerApply(applyBytes)
                     .maxUnappliedBytes(unapplied)
                     .entryCacheBytes(cache));
+    changes = new FuzzChanges(dice, cluster, ids);
+    keepsOutsidersQuiet = preVote || checkQuorum;
+    changesMembers = dice.chance(60);
+    for (long id = size + 1; id <= ids; id++) {
+      cluster.join(id);
+    }
     for (TestNode node : cluster.nodes()) {
       boots.put(node.id(), 1);
       hold(node);
@@ -94,8 +105,10 @@ final class FuzzRun {
   /** One event, drawn by the dice. */
   void event() {
     int throwOf = dice.below(1000);
-    TestNode node = cluster.node(1 + dice.below(size));
-    if (throwOf < 430) {
+    TestNode node = cluster.node(1 + dice.below(ids));
+    if (changesMembers && dice.chance(2)) {
+      change(node);
+    } else if (throwOf < 430) {
       deliver();
     } else if (throwOf < 450) {
       replay();
@@ -137,17 +150,31 @@ final class FuzzRun {
     } else if (throwOf < 980) {
       node.raw().campaign();
     } else if (throwOf < 983) {
-      node.raw().transferLeadership(dice.below(size + 1));
+      node.raw().transferLeadership(dice.below(ids + 1));
     } else if (throwOf < 986) {
-      node.raw().unreachable(1 + dice.below(size));
+      node.raw().unreachable(1 + dice.below(ids));
     } else if (throwOf < 989) {
       node.raw().storageFull(dice.chance(40));
     } else if (throwOf < 992) {
       crash(node);
     } else if (throwOf < 996) {
-      cluster.cutOneWay(1 + dice.below(size), 1 + dice.below(size));
+      cluster.cutOneWay(1 + dice.below(ids), 1 + dice.below(ids));
     } else {
       cluster.heal();
+    }
+  }
+
+  private void change(TestNode drawn) {
+    TestNode leader = cluster.leader();
+    TestNode node = leader != null && dice.chance(80) ? leader : drawn;
+    if (node.isUp() && !dice.chance(10)) {
+      changes.ask(node);
+      settle(node);
+    } else if (changes.mayWipe(drawn, museum)) {
+      if (drawn.isUp()) {
+        crash(drawn);
+      }
+      drawn.wipe();
     }
   }
 
@@ -262,20 +289,55 @@ final class FuzzRun {
       node.holdWrites(false).holdApplies(false).holdFetches(false);
       settle(node);
     }
+    cluster.tickAll(10 * ELECTION_TICKS);
+    endWhatNobodyEnds();
     cluster.tickUntilStable(40 * ELECTION_TICKS);
     // What was refused for lack of room, or while leadership was handed over, must work again.
-    for (int i = 0; !cluster.leader().propose("last").isAccepted(); i++) {
-      if (i == 4 * ELECTION_TICKS) {
-        throw new AssertionError("takes no proposals: " + cluster.leader().status());
+    for (int i = 0; cluster.leader() == null || !propose(cluster.leader(), "last"); i++) {
+      if (i == 8 * ELECTION_TICKS) {
+        throw new AssertionError("takes no proposals: " + cluster.leader());
       }
       cluster.tickAll(1);
     }
     // Every read has an answer within an election timeout.
     cluster.tickAll(ELECTION_TICKS).tickUntilStable(40 * ELECTION_TICKS);
-    List<String> expected = cluster.node(1).commands();
+    checkOutcome();
+  }
+
+  private static boolean propose(TestNode leader, String command) {
+    return leader.propose(command).isAccepted();
+  }
+
+  /** Leaves a joint configuration that waits for it, and switches off those who have left. */
+  private void endWhatNobodyEnds() {
+    for (int i = 0; i < 20 * ELECTION_TICKS; i++) {
+      TestNode leader = cluster.leader();
+      if (leader != null) {
+        Membership membership = leader.status().membership();
+        boolean isCommitted = membership.id().index() <= leader.commit();
+        if (isCommitted && membership.isJoint() && !membership.autoLeave()) {
+          leader.leaveJoint(membership.id());
+        }
+        if (isCommitted && !keepsOutsidersQuiet) {
+          // One that never heard of its removal asks for votes, and nothing tells it to be quiet.
+          cluster.nodes().stream()
+              .filter(node -> node.isUp() && !membership.contains(node.id()))
+              .forEach(this::crash);
+        }
+      }
+      cluster.tickAll(1);
+    }
+  }
+
+  private void checkOutcome() {
+    TestNode leader = cluster.leader();
+    List<String> expected = leader.commands();
     for (TestNode node : cluster.nodes()) {
-      collectReads(node);
-      if (!node.commands().equals(expected) || !node.commands().contains("last")) {
+      if (node.isUp()) {
+        collectReads(node);
+      }
+      if (leader.status().membership().contains(node.id())
+          && (!node.commands().equals(expected) || !node.commands().contains("last"))) {
         throw new SafetyViolation("members differ: " + expected + ", " + node.commands());
       }
     }

@@ -344,14 +344,19 @@ public final class CoreCluster {
     return result.first();
   }
 
-  /** Runs until somebody leads and all members agree; fails after {@code ticks}. */
+  /**
+   * Runs until somebody leads, all members agree, and their configuration is not joint; fails after
+   * {@code ticks}.
+   */
   public CoreCluster tickUntilStable(int ticks) {
     for (int i = 0; i < ticks; i++) {
       tickAll(1);
       TestNode leader = leader();
       if (leader != null
           && leader.commit() == leader.status().last().index()
+          && !leader.status().membership().isJoint()
           && nodes.values().stream()
+              .filter(node -> leader.status().membership().contains(node.id()))
               .allMatch(
                   node ->
                       node.isUp()
@@ -364,7 +369,7 @@ public final class CoreCluster {
         "not stable after "
             + ticks
             + " ticks: "
-            + nodes.values().stream().map(TestNode::status).toList());
+            + nodes.values().stream().filter(TestNode::isUp).map(TestNode::status).toList());
   }
 
   /** Time passes for these alone, with all their messages delivered, until one of them leads. */

@@ -9,6 +9,8 @@ import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.RequestVoteResponse;
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.MemberId;
+import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.Status;
 import java.util.Collection;
@@ -26,10 +28,14 @@ public final class SafetyChecks {
   /** An index as it was first seen committed, by a member in {@code observedTerm}. */
   private record Commit(long term, long observedTerm) {}
 
-  private record Ballot(long voter, long term) implements Comparable<Ballot> {
+  /**
+   * Of the voter under its present disk; that no directory counts for another is Election Safety.
+   */
+  private record Ballot(long voter, long incarnation, long term) implements Comparable<Ballot> {
     @Override
     public int compareTo(Ballot other) {
       int byVoter = Long.compare(voter, other.voter);
+      byVoter = byVoter != 0 ? byVoter : Long.compare(incarnation, other.incarnation);
       return byVoter != 0 ? byVoter : Long.compare(term, other.term);
     }
   }
@@ -48,6 +54,16 @@ public final class SafetyChecks {
     return highestCommit;
   }
 
+  /** The latest configuration that any member has known committed, null if there is none. */
+  public Membership committedMembership() {
+    return configurations.latestCommitted();
+  }
+
+  /** Whether a committed configuration has said that this directory is the one of this id. */
+  public boolean hasBound(MemberId member) {
+    return configurations.hasBound(member);
+  }
+
   /** The leader of each term so far. */
   public Map<Long, Long> leaders() {
     return leaders;
@@ -61,7 +77,9 @@ public final class SafetyChecks {
   /** A message is on the wire. */
   void onSent(Message message) {
     if (message instanceof RequestVoteResponse vote && !vote.preVote() && vote.granted()) {
-      Long former = votes.putIfAbsent(new Ballot(vote.from(), vote.term()), vote.to());
+      Long former =
+          votes.putIfAbsent(
+              new Ballot(vote.from(), vote.route().from().incarnation(), vote.term()), vote.to());
       require(
           former == null || former == vote.to(),
           () -> "two votes in one term: for " + former + ", then " + vote);
