@@ -193,6 +193,28 @@ public abstract class TransportContract {
     assertThat(received).isEqualTo(new Received(1L << 40, append));
   }
 
+  /** A heartbeat of each of thousands of groups, put on the wire by one flush. */
+  @Test
+  void messagesOfManyGroupsShareAFlush() throws Exception {
+    start(1);
+    start(2);
+    introduce(1, 2);
+    awaitConnected(1, 2);
+    int groups = 10_000;
+    for (int group = 0; group < groups; group++) {
+      transport(1).send(group, heartbeat(1, 2, group));
+    }
+    transport(1).flush();
+    for (int group = 0; group < groups; group++) {
+      Received received = await(listener(2).messages);
+      while (round(received) <= PROBES) {
+        received = await(listener(2).messages);
+      }
+      assertThat(received).isEqualTo(new Received(group, heartbeat(1, 2, group)));
+    }
+    assertThat(listener(1).unreachable).isEmpty();
+  }
+
   /** One that belongs to no cluster yet asks before it starts, and need not be anybody. */
   @Test
   void whoeverAsksIsToldOfTheCluster() throws Exception {

@@ -77,6 +77,30 @@ class IsolationTest {
     }
   }
 
+  /** Nor what it was still writing when it failed: whatever broke may have promised too much. */
+  @Test
+  void aFailedGroupAcknowledgesNothingThatItWasStillWriting() {
+    TestMember leader = leaderOf(1);
+    TestMember sick = cluster.other(leader);
+    sick.machine().poison = "bad";
+    sick.held.add("apply");
+    CompletableFuture<Integer> bad = leader.node().propose(Tally.command("bad"));
+    cluster.tick(2);
+    assertThat(bad).isCompletedWithValue(1);
+    sick.held.add("log");
+    cluster.crash(cluster.other(leader, sick).id);
+    CompletableFuture<Integer> open = leader.node().propose(Tally.command("open"));
+    cluster.settle();
+    sick.held.remove("apply");
+    cluster.settle();
+    assertThat(sick.node().state()).isEqualTo(NodeState.FAILED);
+    sick.held.clear();
+    cluster.settle();
+    assertThat(open).isNotDone();
+    // The other group's write was in the same batch, and counts.
+    assertThat(sick.nodes.get(2L).state()).isEqualTo(NodeState.RUNNING);
+  }
+
   @Test
   void theHostStopsWithItsLastGroup() {
     TestMember sick = leaderOf(1);
