@@ -211,6 +211,14 @@ final class GroupLoop<R> extends TickWheel.Timer {
     }
   }
 
+  void onStorageFull(boolean full) {
+    if (!isOut()) {
+      touch();
+      raw.storageFull(full);
+      isStatusOld = true;
+    }
+  }
+
   /** It may be due: takes part in this turn if it is, else waits on. */
   void onTimer() {
     if (dueTick() <= host.ticks()) {

@@ -38,6 +38,7 @@ final class HostLoop implements Agent {
   private List<GroupLoop<?>> active = new ArrayList<>();
   private List<GroupLoop<?>> inTurn = new ArrayList<>();
   private boolean isStarted;
+  private boolean isFull;
   private long ticks;
   private long ticksBefore;
   private long nextTick;
@@ -120,6 +121,14 @@ final class HostLoop implements Agent {
     }
   }
 
+  /** The disk has no room for commands, or has some again. */
+  void onStorageFull(boolean full) {
+    isFull = full;
+    for (int i = 0; i < groups.size(); i++) {
+      groups.get(i).onStorageFull(full);
+    }
+  }
+
   /** The group takes part in this turn. */
   void activate(GroupLoop<?> group) {
     active.add(group);
@@ -174,6 +183,9 @@ final class HostLoop implements Agent {
     parts.metrics.ticksMissed.add(missed);
     nextTick += (missed + 1) * tick;
     ticks++;
+    if (isFull && ticks % parts.options.electionTicks() == 0) {
+      parts.log.lookForRoom();
+    }
     wheel.advance(GroupLoop::onTimer);
     return 1;
   }

@@ -35,6 +35,9 @@ final class HostParts {
   /** To be set once, before anything runs. */
   HostShutdown shutdown;
 
+  /** To be set once, before anything runs. */
+  LogWorker log;
+
   /** All groups, from the start of the transport on. */
   volatile GroupTable groups = GroupTable.EMPTY;
 

@@ -21,6 +21,9 @@ final class LogWorker extends WorkerAgent {
   private final List<Task> others = new ArrayList<>();
   private Runnable onStopped;
 
+  /** What the loops were told last. */
+  private boolean isFull;
+
   LogWorker(HostParts parts) {
     super("log", parts.writes, parts);
     this.parts = parts;
@@ -45,6 +48,7 @@ final class LogWorker extends WorkerAgent {
     // Who only waits for its turn has it now that all of this is written and sent.
     others.forEach(Task::run);
     others.clear();
+    watchStorage();
     if (onStopped != null) {
       close();
     }
@@ -82,6 +86,23 @@ final class LogWorker extends WorkerAgent {
     return count;
   }
 
+  /** Asks for another look for room, as long as there is none. For any thread. */
+  void lookForRoom() {
+    mailbox.add(Task.of(parts.storage::retryStorage));
+  }
+
+  /** Tells all groups when room runs out, and when there is some again. */
+  private void watchStorage() {
+    if (parts.hasFailed() || parts.storage.isStorageFull() == isFull) {
+      return;
+    }
+    boolean full = !isFull;
+    isFull = full;
+    for (HostLoop loop : parts.loops) {
+      loop.post(Task.of(() -> loop.onStorageFull(full)));
+    }
+  }
+
   private void vouch(Task first) {
     if (parts.hasFailed()) {
       // Nothing of this is known to be durable: an acknowledgement or a vote sent now might be
@@ -90,6 +111,7 @@ final class LogWorker extends WorkerAgent {
     }
     int sent = 0;
     for (Task task = first; task != null; task = task.next) {
+      // A group that has failed may have promised what it must not; nobody is to count on it.
       if (task instanceof LogWrite write && !write.group.health().hasFailed()) {
         for (Message message : write.messagesAfterPersist) {
           parts.transport.send(write.group.id(), message);

@@ -43,6 +43,7 @@ public final class RaftHost {
   private RaftHost(HostParts parts) {
     this.parts = parts;
     LogWorker log = new LogWorker(parts);
+    parts.log = log;
     this.gate = new PeerGate(parts);
     this.applyWorker = new ApplyWorker(parts);
     parts.loops = loops(parts);

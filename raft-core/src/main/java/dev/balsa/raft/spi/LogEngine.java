@@ -11,9 +11,9 @@ import java.util.List;
 /**
  * Durable log and hard state of many groups, in one stream.
  *
- * <p><b>Threads.</b> {@link #bootstrap}, {@link #recover}, {@link #write} and {@link #close} are
- * called by one thread at a time, the log worker's. {@link #read} may be called by another thread
- * at any time.
+ * <p><b>Threads.</b> {@link #bootstrap}, {@link #recover}, {@link #write}, {@link #isStorageFull},
+ * {@link #retryStorage} and {@link #close} are called by one thread at a time, the log worker's.
+ * {@link #read} may be called by another thread at any time.
  *
  * <p><b>Errors.</b> An {@link IOException} from {@code write} is final: the engine accepts no
  * further write, because after a failed fsync nobody knows what is on the disk. The node stops.
@@ -52,6 +52,20 @@ public interface LogEngine extends AutoCloseable {
    * @throws IOException if one cannot be read, or is not intact; never returns altered data
    */
   List<Entry> read(long group, IndexRange range, int maxBytes) throws IOException;
+
+  /**
+   * Whether room is running out: what is under way can still be written, and little more. The host
+   * then takes no further commands. Asked by the log worker after each write.
+   */
+  default boolean isStorageFull() {
+    return false;
+  }
+
+  /**
+   * Looks for room again, after {@link #isStorageFull}: called by the log worker now and then as
+   * long as there is none. Whether some was found, {@code isStorageFull} tells, if not at once.
+   */
+  default void retryStorage() {}
 
   /** The snapshots that belong to this log. */
   SnapshotStore snapshots();

@@ -16,8 +16,8 @@ import java.io.OutputStream;
  */
 public interface StateMachine<R> {
   /**
-   * Applies committed commands. An exception stops the node: a state machine that cannot apply what
-   * is committed must not go on.
+   * Applies committed commands. An exception stops the node, and no other group of its host: a
+   * state machine that cannot apply what is committed must not go on.
    */
   void apply(Batch<R> batch);
 

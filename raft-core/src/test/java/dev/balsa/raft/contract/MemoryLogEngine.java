@@ -45,6 +45,8 @@ public final class MemoryLogEngine implements LogEngine {
   private final Map<Long, Group> groups;
   private final MemorySnapshotStore snapshots;
   private IOException failure;
+  private boolean full;
+  private boolean roomToBeFound;
   private boolean closed;
 
   /** An engine that knows no group. */
@@ -70,6 +72,27 @@ public final class MemoryLogEngine implements LogEngine {
   /** Lets this and every later write fail, as a broken disk does. */
   public synchronized void failWrites(IOException cause) {
     failure = cause;
+  }
+
+  /** Runs out of room, as a disk does that others fill as well. */
+  public synchronized void fillUp() {
+    full = true;
+    roomToBeFound = false;
+  }
+
+  /** There is room again, for whoever looks. */
+  public synchronized void makeRoom() {
+    roomToBeFound = true;
+  }
+
+  @Override
+  public synchronized boolean isStorageFull() {
+    return full;
+  }
+
+  @Override
+  public synchronized void retryStorage() {
+    full &= !roomToBeFound;
   }
 
   @Override

@@ -215,12 +215,14 @@ public final class Wal implements LogEngine {
    * Whether the segment after this one could not be made: the disk is full, or failing. The log can
    * still be written until the current segment is.
    */
+  @Override
   public boolean isStorageFull() {
     return spares.failed();
   }
 
-  /** Tries again to make the next segment, after {@link #isStorageFull}. */
-  public void retrySpare() {
+  /** Tries again to make the next segment. */
+  @Override
+  public void retryStorage() {
     spares.request();
   }
 

@@ -175,7 +175,7 @@ class FailingDiskTest {
     // The segment in use was made before, and takes what is under way.
     wal.write(append(index++));
     disk.observe(null);
-    wal.retrySpare();
+    wal.retryStorage();
     assertThat(wal.isStorageFull()).isFalse();
     for (int i = 0; i < 40; i++) {
       wal.write(append(index++));
