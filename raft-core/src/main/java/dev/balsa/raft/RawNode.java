@@ -155,7 +155,11 @@ public final class RawNode {
    * sound would come of it. Nothing is appended then.
    */
   public ProposeResult proposeMembership(MembershipChange change) {
-    return raft.requests().proposeMembership(change);
+    ProposeResult result = raft.requests().proposeMembership(change);
+    if (trace != null) {
+      trace.on(new TraceEvent.MembershipProposed(result));
+    }
+    return result;
   }
 
   /**
@@ -164,7 +168,11 @@ public final class RawNode {
    * @param expected the id of the joint configuration; null for whichever is in force
    */
   public ProposeResult leaveJoint(EntryId expected) {
-    return raft.requests().leaveJoint(expected);
+    ProposeResult result = raft.requests().leaveJoint(expected);
+    if (trace != null) {
+      trace.on(new TraceEvent.MembershipProposed(result));
+    }
+    return result;
   }
 
   /**

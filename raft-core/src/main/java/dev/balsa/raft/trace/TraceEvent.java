@@ -127,6 +127,9 @@ public sealed interface TraceEvent {
   /** Commands were proposed here. */
   record Proposed(int count, ProposeResult result) implements TraceEvent {}
 
+  /** A change of membership, or the end of a joint phase, was proposed here. */
+  record MembershipProposed(ProposeResult result) implements TraceEvent {}
+
   /** Commands were to be sent to the leader; {@code refusal} is null if they were. */
   record Forwarded(RequestId first, int count, Refusal refusal) implements TraceEvent {}
 
