@@ -31,6 +31,10 @@ final class LeaderTransfer {
   LeaderTransfer(Raft raft, Replicator replicator) {
     this.raft = raft;
     this.replicator = replicator;
+    // A new leader does not know yet whose disk has room. Were it to hand over at once, members
+    // that are all full would pass leadership around with each heartbeat, and write a first entry
+    // for each term on disks that have no room.
+    this.restUntil = raft.now() + raft.config().electionTicks();
   }
 
   /** The same for the twin {@code raft}. */

@@ -17,6 +17,7 @@ final class DiskVerbs {
     verbs.put("persist", DiskVerbs::persist);
     verbs.put("apply", DiskVerbs::apply);
     verbs.put("fetch", DiskVerbs::fetch);
+    verbs.put("storage-full", DiskVerbs::storageFull);
     verbs.put("crash", DiskVerbs::crash);
     verbs.put("restart", DiskVerbs::restart);
     verbs.put("disk", DiskVerbs::disk);
@@ -84,6 +85,17 @@ final class DiskVerbs {
     if (!node.completeFetch()) {
       world.say(node.id() + " has nothing to fetch");
     }
+    world.cluster(command).settleNode(node);
+  }
+
+  /** {@code storage-full 1 on}: its disk has no room for commands. */
+  private static void storageFull(World world, Command command) {
+    TestNode node = world.running(command);
+    String is = command.word("on or off");
+    if (!is.equals("on") && !is.equals("off")) {
+      throw command.error("on or off, not " + is);
+    }
+    node.raw().storageFull(is.equals("on"));
     world.cluster(command).settleNode(node);
   }
 

@@ -33,7 +33,9 @@ final class StatusWords {
             + status.durableIndex()
             + ", applied "
             + status.appliedIndex()
-            + (status.transferee() == 0 ? "" : ", hands over to " + status.transferee()));
+            + (status.transferee() == 0 ? "" : ", hands over to " + status.transferee())
+            + (status.storageFull() ? ", storage full" : "")
+            + (status.diskStalled() ? ", disk stalled" : ""));
     for (Status.PeerProgress peer : status.progress()) {
       lines.add("  " + progress(peer));
     }
@@ -49,6 +51,8 @@ final class StatusWords {
         + " next "
         + peer.next()
         + (peer.inflightBytes() == 0 ? "" : " inflight " + peer.inflightBytes() + "B")
+        + (peer.pendingSnapshot() == 0 ? "" : " offered " + peer.pendingSnapshot())
+        + (peer.storageFull() ? " full" : "")
         + (peer.active() ? "" : " silent");
   }
 
