@@ -16,7 +16,7 @@ import dev.balsa.raft.tracker.Progress;
 
 /**
  * A leader's work on the configuration (paper, section 6; dissertation, chapter 4): takes changes,
- * ends joint phases, promotes learners that asked for it, and writes down incarnations.
+ * ends joint phases, and writes down incarnations.
  *
  * <p>Each of these appends one configuration, and only when the one in force is committed and this
  * leader has committed an entry of its own term. So at most one configuration is ever uncommitted
@@ -124,7 +124,6 @@ final class Reconfiguration {
 
   void onTick() {
     maybeLeaveJoint();
-    maybePromote();
     if (obstacle() == null && raft.now() >= binding.dueAt()) {
       append(binding.bound());
     }
@@ -140,7 +139,7 @@ final class Reconfiguration {
     if (obstacle() != null) {
       return Long.MAX_VALUE;
     }
-    return isJointToBeLeft() || hasAspirant() ? raft.now() : binding.dueAt();
+    return isJointToBeLeft() ? raft.now() : binding.dueAt();
   }
 
   private boolean isJointToBeLeft() {
@@ -154,32 +153,6 @@ final class Reconfiguration {
   private void maybeLeaveJoint() {
     if (isJointToBeLeft() && obstacle() == null) {
       append(Changer.leave(raft.membership()).membership());
-    }
-  }
-
-  /** Whether a learner is to vote as soon as it has caught up. */
-  private boolean hasAspirant() {
-    Membership current = raft.membership();
-    for (int i = 0; i < current.learners().size(); i++) {
-      if (isAspirant(current.learners().at(i))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean isAspirant(long learner) {
-    return raft.membership().member(learner).autoPromote() && !raft.membership().isJoint();
-  }
-
-  private void maybePromote() {
-    Membership current = raft.membership();
-    for (int i = 0; i < current.learners().size(); i++) {
-      long id = current.learners().at(i);
-      if (isAspirant(id) && obstacle() == null && isCaughtUp(id)) {
-        propose(MembershipChange.none().promote(id));
-        return;
-      }
     }
   }
 

@@ -9,7 +9,8 @@ import java.util.Objects;
  * @param memberId id and incarnation; the incarnation is 0 until the first leader has bound it
  * @param witness whether it votes and acknowledges without storing data
  * @param priority higher is preferred as leader; changes election delay only
- * @param autoPromote whether a learner becomes a voter by itself once it has caught up
+ * @param autoPromote whether a learner is to become a voter by itself; written down, and not acted
+ *     upon yet
  * @param context opaque text of the user, such as addresses; at most 64 KiB in UTF-8
  */
 public record Member(

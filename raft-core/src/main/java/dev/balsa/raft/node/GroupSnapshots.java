@@ -3,6 +3,7 @@ package dev.balsa.raft.node;
 
 import dev.balsa.raft.RawNode;
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.Ready;
 import dev.balsa.raft.model.SnapshotFetch;
 import dev.balsa.raft.model.SnapshotMetadata;
@@ -74,7 +75,18 @@ final class GroupSnapshots {
 
   private void dueAfter(long index) {
     long every = parts.options.snapshotEvery();
-    dueAt = every == 0 ? Long.MAX_VALUE : index + every;
+    dueAt = every == 0 ? Long.MAX_VALUE : index + every - stagger(index, every / 4);
+  }
+
+  /**
+   * Members apply the same entries at nearly the same time. Were they all to take their snapshots
+   * at the same index, all disks would be busy at once and every commit would wait for them.
+   */
+  private long stagger(long index, long most) {
+    MemberId self = raw.status().self();
+    // Weyl's constant: neighbouring numbers fall far from each other.
+    long mixed = (self.id() + self.incarnation() + group.id() + index) * 0x9e3779b97f4a7c15L;
+    return Math.floorMod(mixed ^ (mixed >>> 32), most + 1);
   }
 
   // ---------------------------------------------------------------- taken here

@@ -17,7 +17,8 @@ import java.time.Duration;
  *     groups, none may hold more than it leaves free for the others
  * @param inboxBytes how many bytes of proposals may be accepted and unanswered at a time
  * @param maxCommandBytes the largest command that may be proposed, in bytes
- * @param snapshotEvery after how many applied entries a snapshot is taken; 0 for never
+ * @param snapshotEvery after how many applied entries a snapshot is taken, at most; up to a quarter
+ *     fewer, so that members do not all take theirs at once. 0 for never
  * @param trailingEntries how many entries below a snapshot stay in the log, so that a member that
  *     lags a little needs no snapshot
  * @param loops how many loops the groups are spread over, at least 1; more than one pays only with

@@ -4,9 +4,12 @@ package dev.balsa.raft.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.spi.SnapshotStore;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Snapshots and restarts: state outlives its log, and members that lag get it in one piece. */
@@ -32,6 +35,18 @@ class SnapshotStoryTest {
       assertThat(member.status().snapshotIndex()).isEqualTo(latest);
       assertThat(member.status().firstIndex()).isEqualTo(latest + 1 - 3);
     }
+  }
+
+  @Test
+  @Tag("R-70")
+  void membersDoNotAllTakeTheirsAtTheSameIndexes() {
+    propose(80);
+    List<List<Long>> taken =
+        cluster.all().stream()
+            .map(member -> member.taken.stream().map(SnapshotMetadata::index).toList())
+            .toList();
+    assertThat(taken.get(0)).hasSizeGreaterThanOrEqualTo(7);
+    assertThat(taken).doesNotHaveDuplicates();
   }
 
   @Test

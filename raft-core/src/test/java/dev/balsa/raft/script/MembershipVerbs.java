@@ -25,12 +25,11 @@ final class MembershipVerbs {
   private static void change(World world, Command command) {
     TestNode node = world.running(command);
     MembershipChange change = MembershipChange.none();
-    boolean autoPromote = command.flag("auto-promote", false);
     for (long id : command.ids("add-voter")) {
-      change = change.addVoter(member(world, command, id, false));
+      change = change.addVoter(member(world, command, id));
     }
     for (long id : command.ids("add-learner")) {
-      change = change.addLearner(member(world, command, id, autoPromote));
+      change = change.addLearner(member(world, command, id));
     }
     for (long id : command.ids("promote")) {
       change = change.promote(id);
@@ -50,10 +49,10 @@ final class MembershipVerbs {
   }
 
   /** With the data directory that it has now. */
-  private static Member member(World world, Command command, long id, boolean autoPromote) {
+  private static Member member(World world, Command command, long id) {
     TestNode node = world.cluster(command).node(id);
     MemberId memberId = node == null ? TestNode.memberId(id) : node.memberId();
-    return new Member(memberId, false, 0, autoPromote, "");
+    return new Member(memberId, false, 0, false, "");
   }
 
   private static void leaveJoint(World world, Command command) {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -169,6 +170,7 @@ class DamageTest {
 
   /** The write ended at any byte: then it was never synced, never acknowledged, and goes. */
   @Test
+  @Tag("R-73")
   void aTornLastWriteIsTrimmedAtEveryByte() throws IOException {
     long[] last = lastBatch();
     byte[] whole = disk.bytes(segment(1));
@@ -203,6 +205,7 @@ class DamageTest {
 
   /** The identifier is there, so the write was finished: what is wrong with it came later. */
   @Test
+  @Tag("R-73")
   void aDamagedLastBatchWithItsIdentifierIsRefused() throws IOException {
     long[] last = lastBatch();
     for (long sector = last[0]; sector < last[1] - SECTOR; sector += SECTOR) {

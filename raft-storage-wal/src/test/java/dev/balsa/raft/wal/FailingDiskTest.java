@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A disk that says no: every failure is final, told, and loses nothing that was acknowledged. */
@@ -131,6 +132,7 @@ class FailingDiskTest {
   }
 
   @Test
+  @Tag("R-74")
   void afterAFailedSyncNothingIsAcknowledgedAndReadingGoesOn() throws IOException {
     Wal wal = Wal.openOrFormat(config, 5, 1, new Random(3));
     wal.bootstrap(1, Workload.BEGINNING);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -97,6 +98,7 @@ class PowerCutTest {
 
   @ParameterizedTest
   @EnumSource(CrashMode.class)
+  @Tag("R-75")
   void nothingAcknowledgedIsLostWhereverThePowerFails(CrashMode mode) throws IOException {
     int stopped = 0;
     int runs = 0;
