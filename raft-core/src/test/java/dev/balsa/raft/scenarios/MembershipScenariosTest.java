@@ -125,19 +125,6 @@ class MembershipScenariosTest {
     assertThat(refusal(leader.change(CHANGE.promote(4)))).isEqualTo(Reason.LEARNER_BEHIND);
   }
 
-  @Test
-  void aLearnerThatAskedForItIsPromotedByItself() {
-    CoreCluster cluster = CoreCluster.of(3).elect(1);
-    cluster.settle();
-    cluster.join(4);
-    cluster.change(1, CHANGE.addLearner(new Member(TestNode.memberId(4), false, 0, true, "")));
-    cluster.tickAll(5);
-    assertThat(cluster.node(4).status().membership().voters()).isEqualTo(IdSet.of(1, 2, 3, 4));
-    cluster.change(1, CHANGE.demote(4));
-    cluster.tickAll(5);
-    assertThat(cluster.node(4).status().membership().learners()).isEqualTo(IdSet.of(4));
-  }
-
   /** The quota is for what clients propose; a full one must not keep a joint phase from ending. */
   @Test
   void aFullQuotaStopsNoChange() {
