@@ -44,6 +44,17 @@ class ScenarioTableTest {
     }
   }
 
+  @Test
+  void everyScenarioHasATestAndAChangeThatItCatchesOrIsRuledOut() {
+    for (ScenarioTable.Row row : table.rows()) {
+      boolean isTested = classesByTag.containsKey(row.id());
+      assertThat(isTested).as("%s has a test", row.id()).isEqualTo(!row.isRuledOut());
+      assertThat(changes.stream().anyMatch(change -> change.id().equals(row.id())))
+          .as("%s has a change that breaks its rule", row.id())
+          .isEqualTo(isTested);
+    }
+  }
+
   /** Whether each is caught is tried by {@link PlantedChangesTest}. */
   @Test
   void everyChangeFitsTheSources() {

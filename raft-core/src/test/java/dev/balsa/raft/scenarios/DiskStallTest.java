@@ -219,6 +219,7 @@ class DiskStallTest {
     }
     assertThat(node.role()).isEqualTo(RoleType.FOLLOWER);
     assertThat(node.term()).isEqualTo(1);
+    assertThat(node.takeSent(RequestVote.class)).isEmpty();
     assertThat(node.takeSent(AppendEntriesResponse.class)).isEmpty();
     // The write completes late: the time until the next heartbeat counts from the last one.
     node.holdWrites(false).tick(9);

@@ -88,6 +88,8 @@ class MembershipScenariosTest {
         .isEqualTo(Reason.CHANGE_PENDING);
     assertThat(leader.status().last()).as("and leaves no trace").isEqualTo(id(1, 2));
     leader.receive(leader.peer(2).accepts(1, 2));
+    assertThat(refusal(leader.change(CHANGE.remove(9)))).isEqualTo(Reason.INVALID_CHANGE);
+    assertThat(leader.status().last()).as("nor does this one").isEqualTo(id(1, 2));
     ProposeResult outdated = leader.change(CHANGE.addLearner(bound(5)).expecting(seen));
     assertThat(refusal(outdated)).isEqualTo(Reason.CONFIGURATION_MISMATCH);
     assertThat(outdated.refusal().detail()).contains("1/2 is in force");
@@ -366,6 +368,7 @@ class MembershipScenariosTest {
     cluster.tick(3, 600);
     assertThat(cluster.node(3).term()).isEqualTo(term);
     assertThat(cluster.inFlight()).as("nor is it sent to").noneMatch(m -> m.to() == 3);
+    assertThat(cluster.inFlight()).as("nor does it ask for votes").noneMatch(m -> m.from() == 3);
     assertThat(cluster.node(1).leads()).isTrue();
   }
 
