@@ -228,15 +228,34 @@ public final class RawNode {
 
   /**
    * Whether the disk has no room left for commands; stays so until said otherwise. Meanwhile this
-   * member takes no proposals and, as a follower, no commands from the leader, which it tells. What
-   * is small and keeps the cluster alive it goes on writing: votes, terms, configurations, the
-   * first entry of a term. A leader hands over to a member that has room, if there is one.
+   * member takes no proposals, of changes of membership neither, and, as a follower, no commands
+   * from the leader, which it tells. What is small and keeps the cluster alive it goes on writing:
+   * votes, terms, configurations, the end of a change under way, the first entry of a term. A
+   * leader hands over to a member that has room, if there is one.
    */
   public void storageFull(boolean full) {
     if (trace != null) {
       trace.on(new TraceEvent.StorageFull(full));
     }
-    raft.storageFull(full);
+    raft.settings().storageFull(full);
+  }
+
+  /**
+   * Other bounds than {@link RaftConfig#maxInflightAppends} and {@link RaftConfig#maxInflightBytes}
+   * for what each peer may be sent ahead of its acknowledgements; now, if this member leads, and in
+   * every later leadership until the node ends. What is in flight already is not taken back: under
+   * narrower bounds nothing more is sent until enough of it is acknowledged; under wider ones more
+   * is with the next Ready.
+   *
+   * @param maxAppends at least 1
+   * @param maxBytes at least 1; one append always may be sent, however large
+   * @throws IllegalArgumentException if one of them is less
+   */
+  public void setInflightLimits(int maxAppends, long maxBytes) {
+    raft.settings().inflightLimits(maxAppends, maxBytes);
+    if (trace != null) {
+      trace.on(new TraceEvent.InflightLimits(maxAppends, maxBytes));
+    }
   }
 
   /** The transport drops messages to this peer. */

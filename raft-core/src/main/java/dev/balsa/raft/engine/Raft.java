@@ -57,14 +57,12 @@ public final class Raft {
   private final VoteRules votes = new VoteRules(this);
   private final Admission admission = new Admission(this, votes);
   private final LogReceiver receiver;
+  private final Settings settings;
   private final Elections elections;
   private Quorum quorum;
 
   /** Ticks since the node was made. */
   private long now;
-
-  /** The disk has no room for commands. */
-  private boolean storageFull;
 
   /** An installed snapshot whose record is yet to be written, null if none. */
   private SnapshotMetadata unwrittenReset;
@@ -77,6 +75,7 @@ public final class Raft {
     this.out = new Outbox(trace);
     this.requests = new Requests(this);
     this.receiver = new LogReceiver(this);
+    this.settings = new Settings(this);
     this.log = new RaftLog(recovered, applied, config.entryCacheBytes());
     this.memberships = new MembershipStack(recovered.snapshot().membership());
     for (Entry entry : recovered.configurations()) {
@@ -112,9 +111,9 @@ public final class Raft {
     this.writes = other.writes.copy();
     this.requests = other.requests.copy(this);
     this.receiver = other.receiver.copy(this);
+    this.settings = other.settings.copy(this);
     this.quorum = other.quorum;
     this.now = other.now;
-    this.storageFull = other.storageFull;
     this.unwrittenReset = other.unwrittenReset;
     this.elections = other.elections.copy(this);
   }
@@ -133,7 +132,7 @@ public final class Raft {
     requests.encodeState(sink);
     receiver.encodeState(sink);
     elections.encodeState(sink);
-    sink.put(storageFull);
+    settings.encodeState(sink);
     if (sink.putPresence(unwrittenReset)) {
       sink.put(unwrittenReset);
     }
@@ -245,11 +244,12 @@ public final class Raft {
 
   /** Whether the disk has no room for commands. What keeps the cluster alive is still written. */
   public boolean isStorageFull() {
-    return storageFull;
+    return settings.isStorageFull();
   }
 
-  public void storageFull(boolean full) {
-    storageFull = full;
+  /** What the host may change while the node runs. */
+  public Settings settings() {
+    return settings;
   }
 
   Refusal refusal(Refusal.Reason reason) {

@@ -55,6 +55,11 @@ final class Reconfiguration {
   // ---------------------------------------------------------------- what is asked
 
   ProposeResult propose(MembershipChange change) {
+    if (raft.isStorageFull()) {
+      // What the configuration needs to come to rest is exempt; a new change would only begin
+      // another round of what has no room.
+      return ProposeResult.refused(raft.refusal(Reason.STORAGE_FULL));
+    }
     Membership current = raft.membership();
     Refusal refusal = refusalNow(change.expected());
     if (refusal != null) {

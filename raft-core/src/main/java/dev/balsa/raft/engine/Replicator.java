@@ -18,7 +18,6 @@ import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.PeerViolation.Kind;
 import dev.balsa.raft.state.StateSink;
 import dev.balsa.raft.tracker.Departed;
-import dev.balsa.raft.tracker.Inflights;
 import dev.balsa.raft.tracker.Progress;
 import dev.balsa.raft.tracker.ProgressState;
 import dev.balsa.raft.tracker.ProgressTracker;
@@ -93,8 +92,7 @@ final class Replicator {
                 raft.routeTo(member.id()),
                 raft.log().lastIndex() + 1,
                 raft.now(),
-                new Inflights(
-                    raft.config().maxInflightAppends(), raft.config().maxInflightBytes())));
+                raft.settings().newWindow()));
       } else {
         peer.routeTo(raft.routeTo(member.id()));
       }

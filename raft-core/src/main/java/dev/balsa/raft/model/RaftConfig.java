@@ -52,12 +52,21 @@ public record RaftConfig(
     require(electionTicks >= 2 * heartbeatTicks, "electionTicks is at least 2 x heartbeatTicks");
     require(diskStallTicks >= 0, "diskStallTicks is at least 0");
     require(maxBytesPerAppend >= 1, "maxBytesPerAppend is at least 1");
-    require(maxInflightAppends >= 1, "maxInflightAppends is at least 1");
-    require(maxInflightBytes >= 1, "maxInflightBytes is at least 1");
+    requireInflightLimits(maxInflightAppends, maxInflightBytes);
     require(maxUncommittedBytes >= 1, "maxUncommittedBytes is at least 1");
     require(maxBytesPerApply >= 1, "maxBytesPerApply is at least 1");
     require(maxUnappliedBytes >= 1, "maxUnappliedBytes is at least 1");
     require(entryCacheBytes >= 0, "entryCacheBytes is at least 0");
+  }
+
+  /**
+   * Checks the bounds of a peer's window.
+   *
+   * @throws IllegalArgumentException naming the rule that one of them breaks
+   */
+  public static void requireInflightLimits(int maxInflightAppends, long maxInflightBytes) {
+    require(maxInflightAppends >= 1, "maxInflightAppends is at least 1");
+    require(maxInflightBytes >= 1, "maxInflightBytes is at least 1");
   }
 
   private static void require(boolean holds, String rule) {

@@ -148,6 +148,9 @@ public sealed interface TraceEvent {
   /** The host said whether the disk has room for commands. */
   record StorageFull(boolean full) implements TraceEvent {}
 
+  /** The host set other bounds for what a peer may be sent ahead of its acknowledgements. */
+  record InflightLimits(int maxAppends, long maxBytes) implements TraceEvent {}
+
   /** The host said that messages to this peer are dropped. */
   record Unreachable(long peer) implements TraceEvent {}
 

@@ -4,7 +4,8 @@ package dev.balsa.raft.tracker;
 import dev.balsa.raft.state.StateSink;
 
 /**
- * The appends that were sent to one peer and are not acknowledged: a window by count and by bytes.
+ * The appends that were sent to one peer and are not acknowledged: a window by count and by bytes,
+ * whose limits may change while it is in use.
  *
  * <p>Invariant: {@code bytes} is the sum over the held appends, so it is 0 when none is held.
  */
@@ -12,8 +13,8 @@ public final class Inflights {
   /** The arrays of a window that was never used: of many groups, most are idle. */
   private static final long[] UNUSED = {};
 
-  private final int maxCount;
-  private final long maxBytes;
+  private int maxCount;
+  private long maxBytes;
   private long[] lastIndexes = UNUSED;
   private long[] sizes = UNUSED;
   private int head;
@@ -34,6 +35,15 @@ public final class Inflights {
     this.head = other.head;
     this.count = other.count;
     this.bytes = other.bytes;
+  }
+
+  /**
+   * Other limits from now on. What is in flight stays so, even if it is more than they allow: then
+   * the window is full until enough of it is acknowledged.
+   */
+  public void limit(int maxCount, long maxBytes) {
+    this.maxCount = maxCount;
+    this.maxBytes = maxBytes;
   }
 
   /** A window of its own with the same content. */

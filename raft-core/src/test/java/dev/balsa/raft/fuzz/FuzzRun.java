@@ -151,8 +151,10 @@ final class FuzzRun {
       node.raw().campaign();
     } else if (throwOf < 983) {
       node.raw().transferLeadership(dice.below(ids + 1));
-    } else if (throwOf < 986) {
+    } else if (throwOf < 985) {
       node.raw().unreachable(1 + dice.below(ids));
+    } else if (throwOf < 986) {
+      node.raw().setInflightLimits(1 + dice.below(4), dice.pick(List.of(100L, 400L, 100_000L)));
     } else if (throwOf < 989) {
       node.raw().storageFull(dice.chance(40));
     } else if (throwOf < 992) {

@@ -11,6 +11,10 @@ import dev.balsa.raft.message.ProposeResponse;
 import dev.balsa.raft.message.RequestVoteResponse;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.EntryType;
+import dev.balsa.raft.model.Member;
+import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.MembershipChange;
+import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.Refusal.Reason;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.Status;
@@ -66,6 +70,38 @@ class StorageFullTest {
     assertThat(answer.result().refusal().leader()).isEqualTo(1);
     leader.raw().storageFull(false);
     assertThat(leader.propose("a").isAccepted()).isTrue();
+  }
+
+  /** An operator's change waits for room; what brings the configuration to rest does not. */
+  @Test
+  void aFullLeaderTakesNoNewChangeOfMembersAndFinishesTheOneUnderWay() {
+    TestNode leader = leader();
+    leader.raw().storageFull(true);
+    Membership before = leader.status().membership();
+    Refusal refusal = leader.change(MembershipChange.none().remove(2)).refusal();
+    assertThat(refusal.reason()).isEqualTo(Reason.STORAGE_FULL);
+    assertThat(leader.status().membership()).isEqualTo(before);
+
+    leader.raw().storageFull(false);
+    MembershipChange replace = MembershipChange.none().addVoter(Member.of(4, "").bound(1004));
+    EntryId joint = leader.change(replace.remove(2).leavingExplicitly()).first();
+    leader.receive(leader.peer(2).accepts(1, joint.index()));
+    leader.receive(leader.peer(3).accepts(1, joint.index()));
+    leader.receive(leader.peer(4).accepts(1, joint.index()));
+    assertThat(leader.commit()).isEqualTo(joint.index());
+    leader.raw().storageFull(true);
+    assertThat(leader.leaveJoint(joint).isAccepted()).isTrue();
+    assertThat(leader.status().membership().isJoint()).isFalse();
+  }
+
+  /** Which is how a new cluster writes down whose data directories it is made of. */
+  @Test
+  void aFullLeaderBindsIncarnations() {
+    TestNode leader = TestNode.member(1, 3).membership(TestNode.voters(1, 2, 3)).start();
+    leader.becomeLeader().raw().storageFull(true);
+    leader.receive(leader.peer(2).accepts(1, 1), leader.peer(3).accepts(1, 1)).tick(1);
+    assertThat(leader.status().membership().members())
+        .allMatch(member -> member.memberId().incarnation() != 0);
   }
 
   @Test

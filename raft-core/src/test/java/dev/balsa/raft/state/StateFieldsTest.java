@@ -64,6 +64,7 @@ class StateFieldsTest {
         "Departure.raft",
         "Departure.transfer",
         "Reconfiguration.raft",
+        "Settings.raft",
         "Reconfiguration.leader",
         "Reconfiguration.replicator",
         "IncarnationBinding.raft",
@@ -73,12 +74,14 @@ class StateFieldsTest {
         "a setting, which does not change",
         "Elections.config",
         "Elections.self",
-        "Inflights.maxBytes",
-        "Inflights.maxCount",
         "Raft.config",
         "Raft.self",
         "RaftLog.cacheBytes",
         "Readies.config");
+    leftOut(
+        "a setting that does not change, or one of Settings, which are told",
+        "Inflights.maxBytes",
+        "Inflights.maxCount");
     leftOut("hears, and is never asked", "Outbox.trace", "Raft.trace", "RawNode.trace");
     leftOut("has no state of its own", "Raft.admission", "Raft.votes", "Admission.votes");
     leftOut("follows from the configuration", "Raft.quorum", "IncarnationBinding.settled");

@@ -19,10 +19,12 @@ class InflightsTest {
   private record Sent(long lastIndex, long bytes) {}
 
   @Property(tries = 300)
-  void agreesWithAPlainQueue(
-      @ForAll @IntRange(min = 1, max = 60) int maxCount,
+  void agreesWithAPlainQueueWhileItsLimitsChange(
+      @ForAll @IntRange(min = 1, max = 60) int firstMaxCount,
       @ForAll @Size(max = 200) List<@IntRange(max = 999) Integer> script) {
-    Inflights window = new Inflights(maxCount, 2000);
+    int maxCount = firstMaxCount;
+    long maxBytes = 2000;
+    Inflights window = new Inflights(maxCount, maxBytes);
     Deque<Sent> twin = new ArrayDeque<>();
     long last = 0;
     for (int step : script) {
@@ -48,13 +50,17 @@ class InflightsTest {
           if (argument == 0) {
             window.clear();
             twin.clear();
+          } else {
+            maxCount = 1 + argument % 60;
+            maxBytes = 1 + argument * 30L;
+            window.limit(maxCount, maxBytes);
           }
         }
       }
       long bytes = twin.stream().mapToLong(Sent::bytes).sum();
       assertThat(window.count()).isEqualTo(twin.size());
       assertThat(window.bytes()).isEqualTo(bytes);
-      assertThat(window.isFull()).isEqualTo(twin.size() >= maxCount || bytes >= 2000);
+      assertThat(window.isFull()).isEqualTo(twin.size() >= maxCount || bytes >= maxBytes);
     }
   }
 
