@@ -8,6 +8,7 @@ import dev.balsa.raft.message.HeartbeatResponse;
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.ReadIndex;
 import dev.balsa.raft.message.ReadIndexResponse;
+import dev.balsa.raft.message.Route;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.PeerViolation.Kind;
 import dev.balsa.raft.model.ReadState;
@@ -272,5 +273,35 @@ class ReadIndexTest {
     cluster.deliverIf(m -> m instanceof HeartbeatResponse && m.to() == 1);
     cluster.settle();
     assertThat(cluster.node(1).reads()).allMatch(read -> read.refusal() != null);
+  }
+
+  /** Each read of a round is taken off the count, or the queue would fill up for good. */
+  @Test
+  void section64_readsThatAreAnsweredMakeRoomForOthers() {
+    TestNode leader = leader(3);
+    Route asked = leader.peer(2).route();
+    for (int turn = 1; turn <= 3; turn++) {
+      for (int i = 1; i <= 8000; i++) {
+        leader.raw().step(new ReadIndex(asked, 1, new RequestId(turn, i)));
+      }
+      leader.settle();
+      leader.receive(leader.peer(3).answersBeat(1, turn));
+      assertThat(leader.takeSent(ReadIndexResponse.class))
+          .hasSize(8000)
+          .allMatch(answer -> answer.refusal() == null);
+    }
+  }
+
+  /** One asked before the first commit of the term has no round yet. */
+  @Test
+  @Tag("R-44")
+  void section64_aDeposedLeaderTellsThoseWhoseReadHasNotBegunEither() {
+    TestNode leader = TestNode.member(1, 3).start().becomeLeader();
+    leader.receive(leader.peer(2).asksForRead(1, 7));
+    assertThat(leader.takeSent(ReadIndexResponse.class)).isEmpty();
+    leader.receive(leader.peer(3).beats(2, EntryId.ZERO));
+    ReadIndexResponse answer = leader.takeOnly(ReadIndexResponse.class);
+    assertThat(answer.request().sequence()).isEqualTo(7);
+    assertThat(answer.refusal().reason()).isEqualTo(Reason.LEADER_CHANGED);
   }
 }

@@ -89,4 +89,28 @@ class PersistQueueTest {
     assertThat(queue.durableIndex()).isEqualTo(2);
     assertThat(queue.durableState().term()).isEqualTo(2);
   }
+
+  /** Else a disk that was idle for long would count as stalled with its next write. */
+  @Test
+  @Tag("R-76")
+  void theOldestWriteTellsSinceWhenTheDiskOwesACompletion() {
+    PersistQueue queue = new PersistQueue(HardState.EMPTY);
+    queue.add(1, 1, HardState.EMPTY, 0);
+    queue.add(2, 2, HardState.EMPTY, 0);
+    queue.onPersisted(2, 1);
+    queue.add(3, 3, HardState.EMPTY, 2);
+    queue.onPersisted(3, 3);
+    assertThat(queue.waitingSince()).as("owes nothing").isEqualTo(Long.MAX_VALUE);
+    queue.add(4, 4, HardState.EMPTY, 10);
+    assertThat(queue.waitingSince()).isEqualTo(10);
+    for (int number = 5; number < 20; number++) {
+      queue.add(number, number, HardState.EMPTY, 6 + number);
+      assertThat(queue.waitingSince()).isEqualTo(10);
+      assertThat(queue.copy().waitingSince()).isEqualTo(10);
+    }
+    queue.onPersisted(4, 40);
+    assertThat(queue.waitingSince()).as("it moves").isEqualTo(40);
+    assertThat(queue.copy().waitingSince()).isEqualTo(40);
+    assertThat(queue.copy().durableIndex()).isEqualTo(4);
+  }
 }

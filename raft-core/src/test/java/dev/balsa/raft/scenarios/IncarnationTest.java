@@ -74,6 +74,19 @@ class IncarnationTest {
     assertThat(boundIncarnations(leader)).containsExactly(1001L, 1002L, 1003L);
   }
 
+  /** All that were heard are bound already when the last one shows itself. */
+  @Test
+  void oneThatShowsItselfLateIsBoundAsWell() {
+    TestNode leader = unboundLeader(3);
+    leader.receive(leader.peer(2).accepts(1, 1));
+    for (int tick = 0; tick < 20; tick++) {
+      leader.tick(1).receive(leader.peer(2).accepts(1, leader.status().last().index()));
+    }
+    assertThat(boundIncarnations(leader)).containsExactly(1001L, 1002L, 0L);
+    leader.receive(leader.peer(3).answersBeat(1, 0)).tick(1);
+    assertThat(boundIncarnations(leader)).containsExactly(1001L, 1002L, 1003L);
+  }
+
   /** Until then the configuration before it is not known to be committed under this leader. */
   @Test
   void itChangesNothingBeforeItsFirstCommit() {

@@ -281,6 +281,17 @@ class MembershipScenariosTest {
     assertThat(leader.transferTo(3).reason()).isEqualTo(Reason.NOT_A_MEMBER);
   }
 
+  /** Who is on the way out would have to hand over again as soon as the joint phase ends. */
+  @Test
+  @Tag("R-38")
+  void nobodyHandsOverToAVoterThatIsOnItsWayOut() {
+    TestNode leader = leader(3);
+    leader.change(CHANGE.remove(3).addVoter(bound(4)).leavingExplicitly());
+    assertThat(leader.status().membership().outgoingVoters().contains(3)).isTrue();
+    assertThat(leader.transferTo(3).reason()).isEqualTo(Reason.NOT_A_MEMBER);
+    assertThat(leader.transferTo(4)).isNull();
+  }
+
   // ---------------------------------------------------------------- who votes and who does not
 
   @Test
@@ -309,6 +320,22 @@ class MembershipScenariosTest {
     assertThat(cluster.node(2).status().membership()).isEqualTo(Membership.NONE);
     cluster.tickUntilSomebodyLeadsAmong(1, 2).tickAll(3);
     assertThat(cluster.node(2).status().membership().voters()).isEqualTo(IdSet.of(1, 2));
+  }
+
+  /** The new quorum may need its vote and its log; whoever has the entry may lead by it. */
+  @Test
+  @Tag("R-26")
+  void aVoterStandsByTheConfigurationInForceBeforeItIsCommitted() {
+    CoreCluster cluster = CoreCluster.of(3).elect(1);
+    cluster.settle();
+    cluster.tickAll(3);
+    cluster.join(4);
+    cluster.change(1, CHANGE.addVoter(bound(4)));
+    cluster.deliverIf(m -> m.to() == 4).settle();
+    TestNode fourth = cluster.node(4);
+    assertThat(fourth.status().membership().voters()).isEqualTo(IdSet.of(1, 2, 3, 4));
+    cluster.crash(1).isolate(4).tick(4, 20);
+    assertThat(fourth.role()).isEqualTo(RoleType.PRE_CANDIDATE);
   }
 
   @Test

@@ -244,4 +244,21 @@ class StorageFullTest {
     leader.receive(leader.peer(3).answersBeat(1, 0)).tick(1);
     assertThat(leader.status().transferee()).isEqualTo(3);
   }
+
+  /** Somebody asked for that target; it is given its time before the leader chooses by itself. */
+  @Test
+  void aHandOverThatWasAskedForIsNotReplaced() {
+    TestNode leader = leader();
+    for (int i = 0; i < 12; i++) {
+      leader.tick(1).receive(leader.peer(2).answersBeat(1, 0), leader.peer(3).answersBeat(1, 0));
+    }
+    leader.propose("a");
+    leader.receive(leader.peer(3).accepts(1, 2));
+    leader.transferTo(2);
+    leader.raw().storageFull(true);
+    for (int i = 0; i < 9; i++) {
+      leader.tick(1).receive(leader.peer(2).answersBeat(1, 0), leader.peer(3).answersBeat(1, 0));
+      assertThat(leader.status().transferee()).isEqualTo(2);
+    }
+  }
 }
