@@ -5,7 +5,6 @@ import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.state.StateSink;
-import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.TreeMap;
 
@@ -23,17 +22,33 @@ final class LocalReads {
   private static final Comparator<RequestId> BY_NAME =
       Comparator.comparingLong(RequestId::bootEpoch).thenComparingLong(RequestId::sequence);
 
-  private record Pending(RequestId request, long deadline) {}
+  private static final class Pending {
+    private final RequestId request;
+    private final long deadline;
+
+    /** The one asked after it, null if it is the latest. */
+    private Pending next;
+
+    Pending(RequestId request, long deadline) {
+      this.request = request;
+      this.deadline = deadline;
+    }
+  }
 
   private final Outbox out;
   private final TreeMap<RequestId, Pending> byName = new TreeMap<>(BY_NAME);
 
   /**
-   * In the order in which they were asked, which is that of their deadlines.
+   * The head of those asked, in the order of asking, which is that of their deadlines.
    *
    * <p>Invariant: the first one waits; others may have been answered meanwhile.
    */
-  private final ArrayDeque<Pending> byAge = new ArrayDeque<>(1);
+  private Pending oldest;
+
+  private Pending newest;
+
+  /** How many are linked, answered or not. */
+  private int linked;
 
   LocalReads(Outbox out) {
     this.out = out;
@@ -41,7 +56,7 @@ final class LocalReads {
 
   boolean isFull() {
     // Those answered out of turn count too, or they could pile up behind one that is not.
-    return byAge.size() >= MAX_PENDING;
+    return linked >= MAX_PENDING;
   }
 
   boolean isPending(RequestId request) {
@@ -52,7 +67,7 @@ final class LocalReads {
   void add(RequestId request, long deadline) {
     Pending read = new Pending(request, deadline);
     byName.put(request, read);
-    byAge.add(read);
+    link(read);
   }
 
   /** The answer has come; one that nobody waits for any more is ignored. */
@@ -63,48 +78,68 @@ final class LocalReads {
     }
   }
 
+  private void link(Pending read) {
+    if (oldest == null) {
+      oldest = read;
+    } else {
+      newest.next = read;
+    }
+    newest = read;
+    linked++;
+  }
+
+  private boolean isAwaited(Pending read) {
+    return byName.get(read.request) == read;
+  }
+
   private void forgetAnswered() {
-    while (!byAge.isEmpty() && byName.get(byAge.peek().request()) != byAge.peek()) {
-      byAge.poll();
+    while (oldest != null && !isAwaited(oldest)) {
+      oldest = oldest.next;
+      linked--;
     }
   }
 
   /** Nobody will answer. */
   void failAll(Refusal refusal) {
-    while (!byAge.isEmpty()) {
-      fail(byAge.peek(), refusal);
+    while (oldest != null) {
+      fail(oldest, refusal);
     }
   }
 
   /** Gives up on those whose time has come. */
   void onTick(long now, Refusal refusal) {
     while (dueAt() <= now) {
-      fail(byAge.peek(), refusal);
+      fail(oldest, refusal);
     }
   }
 
   private void fail(Pending read, Refusal refusal) {
-    complete(new ReadState(read.request(), 0, refusal));
+    complete(new ReadState(read.request, 0, refusal));
   }
 
   /** The tick at which the next one is given up, {@link Long#MAX_VALUE} if none waits. */
   long dueAt() {
-    return byAge.isEmpty() ? Long.MAX_VALUE : byAge.peek().deadline();
+    return oldest == null ? Long.MAX_VALUE : oldest.deadline;
   }
 
   LocalReads copy(Outbox out) {
     LocalReads copy = new LocalReads(out);
-    copy.byName.putAll(byName);
-    copy.byAge.addAll(byAge);
+    for (Pending read = oldest; read != null; read = read.next) {
+      Pending twin = new Pending(read.request, read.deadline);
+      copy.link(twin);
+      if (isAwaited(read)) {
+        copy.byName.put(twin.request, twin);
+      }
+    }
     return copy;
   }
 
   void encodeState(StateSink sink, long now) {
-    sink.put(byAge.size());
-    for (Pending read : byAge) {
-      sink.put(read.request());
-      sink.put(byName.get(read.request()) == read);
-      sink.putDelay(now, read.deadline());
+    sink.put(linked);
+    for (Pending read = oldest; read != null; read = read.next) {
+      sink.put(read.request);
+      sink.put(isAwaited(read));
+      sink.putDelay(now, read.deadline);
     }
   }
 }

@@ -4,7 +4,6 @@ package dev.balsa.raft.engine;
 import dev.balsa.raft.message.Route;
 import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.state.StateSink;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,8 +30,9 @@ final class ReadIndexQueue {
   /** Reads that one round of heartbeats confirms, and the index they get. */
   record Round(long number, long index, List<Read> reads) {}
 
-  private final ArrayDeque<Round> rounds = new ArrayDeque<>(1);
-  private List<Read> waiting = new ArrayList<>();
+  // Made when there is a read: most leaders have none at most times.
+  private List<Round> rounds = List.of();
+  private List<Read> waiting = List.of();
   private int size;
   private long lastRound;
 
@@ -42,6 +42,9 @@ final class ReadIndexQueue {
       return false;
     }
     size++;
+    if (waiting.isEmpty()) {
+      waiting = new ArrayList<>();
+    }
     waiting.add(read);
     return true;
   }
@@ -57,16 +60,19 @@ final class ReadIndexQueue {
 
   /** Starts a round for all that wait; they read at {@code commit}. */
   void startRound(long commit) {
+    if (rounds.isEmpty()) {
+      rounds = new ArrayList<>(1);
+    }
     rounds.add(new Round(++lastRound, commit, waiting));
-    waiting = new ArrayList<>();
+    waiting = List.of();
   }
 
   /** The next round that is confirmed when a quorum has answered {@code confirmed}, or null. */
   Round pollConfirmed(long confirmed) {
-    if (rounds.isEmpty() || rounds.peek().number() > confirmed) {
+    if (rounds.isEmpty() || rounds.get(0).number() > confirmed) {
       return null;
     }
-    Round round = rounds.poll();
+    Round round = rounds.remove(0);
     size -= round.reads().size();
     return round;
   }
@@ -76,16 +82,16 @@ final class ReadIndexQueue {
     List<Read> all = new ArrayList<>();
     rounds.forEach(round -> all.addAll(round.reads()));
     all.addAll(waiting);
-    rounds.clear();
-    waiting.clear();
+    rounds = List.of();
+    waiting = List.of();
     size = 0;
     return all;
   }
 
   ReadIndexQueue copy() {
     ReadIndexQueue copy = new ReadIndexQueue();
-    copy.rounds.addAll(rounds);
-    copy.waiting.addAll(waiting);
+    copy.rounds = new ArrayList<>(rounds);
+    copy.waiting = new ArrayList<>(waiting);
     copy.size = size;
     copy.lastRound = lastRound;
     return copy;

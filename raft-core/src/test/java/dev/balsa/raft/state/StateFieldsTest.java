@@ -85,11 +85,10 @@ class StateFieldsTest {
     leftOut("hears, and is never asked", "Outbox.trace", "Raft.trace", "RawNode.trace");
     leftOut("has no state of its own", "Raft.admission", "Raft.votes", "Admission.votes");
     leftOut("follows from the configuration", "Raft.quorum", "IncarnationBinding.settled");
-    leftOut("follows from what is told", "Outbox.hasNews");
+    leftOut("follows from what is told", "Outbox.hasNews", "LocalReads.newest");
     leftOut("a slice that could be made anew", "EntryCache.lastSlice", "EntryCache.lastSliceFrom");
     leftOut("a route that could be made anew", "LogReceiver.replied");
     leftOut("another view of what is told", "ProgressTracker.readOnly");
-    leftOut("entries that are told", "EntryCache.lastSlice", "EntryCache.lastSliceFrom");
     leftOut("the sum of what is told", "EntryCache.bytes", "Inflights.bytes");
   }
 
