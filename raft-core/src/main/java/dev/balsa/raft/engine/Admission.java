@@ -119,7 +119,8 @@ final class Admission {
 
   private static boolean isMembership(Entry entry) {
     try {
-      return MembershipCodec.decode(entry.id(), entry.data()) != null;
+      MembershipCodec.decode(entry.id(), entry.data());
+      return true;
     } catch (IllegalArgumentException e) {
       return false;
     }
@@ -133,27 +134,23 @@ final class Admission {
   }
 
   private boolean admitsNewer(Message message) {
-    switch (message.type()) {
+    return switch (message.type()) {
       case REQUEST_VOTE -> {
         RequestVote request = (RequestVote) message;
         if (votes.isSticky(request)) {
-          return false;
+          yield false;
         }
-        if (request.preVote()) {
-          return true;
-        }
-        raft.elections().becomeFollower(message.term(), 0);
+        yield request.preVote() || follows(message, 0);
       }
       case REQUEST_VOTE_RESPONSE -> {
         RequestVoteResponse response = (RequestVoteResponse) message;
         if (response.preVote() && response.granted()) {
           // It carries the term that was asked for, which nobody is in yet.
-          return message.term() == raft.term() + 1;
+          yield message.term() == raft.term() + 1;
         }
-        raft.elections().becomeFollower(message.term(), 0);
+        yield follows(message, 0);
       }
-      case APPEND_ENTRIES, HEARTBEAT, INSTALL_SNAPSHOT ->
-          raft.elections().becomeFollower(message.term(), message.from());
+      case APPEND_ENTRIES, HEARTBEAT, INSTALL_SNAPSHOT -> follows(message, message.from());
       case APPEND_ENTRIES_RESPONSE,
           HEARTBEAT_RESPONSE,
           INSTALL_SNAPSHOT_RESPONSE,
@@ -161,13 +158,14 @@ final class Admission {
           READ_INDEX,
           READ_INDEX_RESPONSE,
           PROPOSE,
-          PROPOSE_RESPONSE -> {
-        if (isOutsiderToLeader(message)) {
-          return false;
-        }
-        raft.elections().becomeFollower(message.term(), 0);
-      }
-    }
+          PROPOSE_RESPONSE ->
+          !isOutsiderToLeader(message) && follows(message, 0);
+    };
+  }
+
+  /** Into the message's term, behind {@code leader} if that is known. */
+  private boolean follows(Message message, long leader) {
+    raft.elections().becomeFollower(message.term(), leader);
     return true;
   }
 

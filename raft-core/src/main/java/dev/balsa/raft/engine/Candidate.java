@@ -83,20 +83,19 @@ final class Candidate implements Role {
 
   @Override
   public void onVoteResponse(RequestVoteResponse message) {
-    if (message.preVote() == preVote && message.from() != raft.self().id()) {
+    if (message.preVote() == preVote) {
       record(message.from(), message.granted() ? Ballot.GRANTED : Ballot.REFUSED);
     }
   }
 
   /**
    * Its own vote counts when, and only if, the vote for itself in this very term is durable: a vote
-   * that is stored late, after the term has moved on, says nothing here.
+   * that is stored late, after the term has moved on, says nothing here. A candidate's term began
+   * with that vote, so the one is not durable without the other.
    */
   @Override
   public void onDurable() {
-    if (!preVote
-        && raft.durableState().term() == raft.term()
-        && raft.durableState().votedFor() == raft.self().id()) {
+    if (!preVote && raft.durableState().term() == raft.term()) {
       record(raft.self().id(), Ballot.GRANTED);
     }
   }

@@ -153,8 +153,8 @@ public final class Elections {
   /** The leader hands over: no pre-vote, for the leader is known to be alive and willing. */
   void onTimeoutNow(TimeoutNow message) {
     // Only the leader that this member follows may ask for it: a forged or delayed one would
-    // depose a healthy leader.
-    if (message.from() == leader && role instanceof Follower && mayCampaign()) {
+    // depose a healthy leader. Nobody but a follower has a leader other than itself.
+    if (message.from() == leader && mayCampaign()) {
       becomeCandidate(true);
     }
   }

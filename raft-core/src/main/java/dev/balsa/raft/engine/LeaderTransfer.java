@@ -122,7 +122,7 @@ final class LeaderTransfer {
     }
     Progress peer = replicator.find(target);
     // A target that lacks an entry would lose the election, or win it without a committed entry.
-    if (peer != null && peer.match() == raft.log().lastIndex()) {
+    if (peer.match() == raft.log().lastIndex()) {
       raft.out().send(new TimeoutNow(peer.route(), raft.term()));
       timeoutNowSent = true;
     }

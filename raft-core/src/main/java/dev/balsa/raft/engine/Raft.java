@@ -321,7 +321,7 @@ public final class Raft {
       case READ_INDEX -> requests.onReadIndex((ReadIndex) message);
       case READ_INDEX_RESPONSE -> requests.onReadIndexResponse((ReadIndexResponse) message);
       case PROPOSE -> requests.onPropose((Propose) message);
-      case PROPOSE_RESPONSE -> requests.onProposeResponse((ProposeResponse) message);
+      default -> requests.onProposeResponse((ProposeResponse) message);
     }
   }
 

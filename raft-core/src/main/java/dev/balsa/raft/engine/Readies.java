@@ -100,12 +100,11 @@ public final class Readies {
     sink.put(fetched);
   }
 
-  /** Whether there is anything to do. */
+  /** Whether there is anything to do. A reset of the log is told by its acknowledgement. */
   public boolean hasReady() {
     raft.role().flush();
     return !raft.out().isEmpty()
         || raft.log().hasUnwritten()
-        || raft.hasReset()
         || unwrittenCompaction != null
         || promisesAnew()
         || canRestore()

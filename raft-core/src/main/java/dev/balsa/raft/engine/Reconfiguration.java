@@ -117,18 +117,19 @@ final class Reconfiguration {
     return raft.isMembershipPending() ? Reason.CHANGE_PENDING : null;
   }
 
-  /** Whether what this peer lacks would fit into one AppendEntries, and it is there to take it. */
-  private boolean isCaughtUp(long id) {
-    Progress peer = replicator.find(id);
-    return peer != null
-        && replicator.lacksLittle(peer)
+  /**
+   * Whether what this learner lacks would fit into one AppendEntries, and it is there to take it.
+   * It is a peer: a leader that is a learner itself waits for that to commit, or is leaving.
+   */
+  private boolean isCaughtUp(long learner) {
+    Progress peer = replicator.find(learner);
+    return replicator.lacksLittle(peer)
         && raft.now() - peer.lastContact() < raft.config().electionTicks();
   }
 
   // ---------------------------------------------------------------- what is done unasked
 
   void onTick() {
-    maybeLeaveJoint();
     if (obstacle() == null && raft.now() >= binding.dueAt()) {
       append(binding.bound());
     }
@@ -141,23 +142,18 @@ final class Reconfiguration {
 
   /** The next tick at which there may be something to do, {@link Long#MAX_VALUE} if nothing. */
   long dueAt() {
-    if (obstacle() != null) {
-      return Long.MAX_VALUE;
-    }
-    return isJointToBeLeft() ? raft.now() : binding.dueAt();
-  }
-
-  private boolean isJointToBeLeft() {
-    return raft.membership().isJoint() && raft.membership().autoLeave();
+    return obstacle() == null ? binding.dueAt() : Long.MAX_VALUE;
   }
 
   /**
    * Ends a joint phase whose entry is committed, whoever began it: a leader that took over finds it
-   * in its log or its snapshot. Once only, for what it appends is not joint.
+   * in its log or its snapshot. Once only, for what it appends is not joint. No tick needs to look
+   * again: nothing but a commit, of the joint entry or of the term's first, makes way for it.
    */
   private void maybeLeaveJoint() {
-    if (isJointToBeLeft() && obstacle() == null) {
-      append(Changer.leave(raft.membership()).membership());
+    Membership current = raft.membership();
+    if (current.isJoint() && current.autoLeave() && obstacle() == null) {
+      append(Changer.leave(current).membership());
     }
   }
 

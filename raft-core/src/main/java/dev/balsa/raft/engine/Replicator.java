@@ -224,7 +224,7 @@ final class Replicator {
   private void flush(Progress peer) {
     RaftLog log = raft.log();
     while (!peer.isPaused()) {
-      if (log.termOf(peer.next() - 1) == RaftLog.UNKNOWN_TERM || peer.next() < log.firstIndex()) {
+      if (log.termOf(peer.next() - 1) == RaftLog.UNKNOWN_TERM) {
         offerSnapshot(peer);
       } else if (peer.next() > log.lastIndex()) {
         if (peer.state() != ProgressState.PROBE) {
@@ -284,13 +284,14 @@ final class Replicator {
     if (peer == null || !peer.isFetching()) {
       return;
     }
+    // It was not paused when it asked, and nothing was sent to it since.
     peer.onFetch(false);
     boolean isCurrent =
         !entries.isEmpty()
             && entries.get(0).index() == peer.next()
             && raft.log().termOf(peer.next() - 1) != RaftLog.UNKNOWN_TERM
             && entries.stream().allMatch(entry -> raft.log().holds(entry.id()));
-    if (isCurrent && !peer.isPaused()) {
+    if (isCurrent) {
       sendAppend(peer, entries);
     }
   }

@@ -307,7 +307,7 @@ public final class RaftLog {
     snapshot = newSnapshot;
     if (newFirst > first) {
       runs.compactTo(newFirst, last);
-      while (cache.firstIndex() < newFirst && cache.firstIndex() <= cache.lastIndex()) {
+      while (cache.firstIndex() < newFirst) {
         cache.evictFirst();
       }
       first = newFirst;

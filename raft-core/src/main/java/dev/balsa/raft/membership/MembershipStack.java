@@ -59,7 +59,7 @@ public final class MembershipStack {
 
   /** A configuration entry was appended. */
   public void onAppended(Membership membership) {
-    if (membership.id().index() <= current().id().index() && stack.size() > 1) {
+    if (membership.id().index() <= current().id().index()) {
       throw new IllegalStateException(
           "configuration " + membership.id() + " after " + current().id());
     }

@@ -40,7 +40,7 @@ public record Membership(
     members = List.copyOf(members);
     IdSet named = voters.plus(outgoingVoters).plus(learners).plus(learnersNext);
     IdSet listed = IdSet.of(members.stream().mapToLong(Member::id).toArray());
-    if (listed.size() != members.size() || !listed.equals(named)) {
+    if (!listed.equals(named)) {
       throw new IllegalArgumentException(
           "members " + listed + " are not exactly those with a role " + named);
     }

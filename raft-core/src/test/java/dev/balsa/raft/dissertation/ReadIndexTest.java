@@ -2,6 +2,7 @@
 package dev.balsa.raft.dissertation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balsa.raft.message.Heartbeat;
 import dev.balsa.raft.message.HeartbeatResponse;
@@ -233,6 +234,32 @@ class ReadIndexTest {
     assertThat(node.reads()).containsExactly(new ReadState(new RequestId(2, 1), 6, null));
     node.receive(new ReadIndexResponse(node.peer(2).route(), 1, new RequestId(2, 1), 7, null));
     assertThat(node.reads()).as("an answer twice").hasSize(1);
+  }
+
+  /** Its answer could not be told from the other one's. */
+  @Test
+  void section64_aNameIsNotUsedTwiceWhileItWaits() {
+    TestNode leader = TestNode.member(1, 3).start().becomeLeader();
+    leader.readIndex(1);
+    assertThatThrownBy(() -> leader.readIndex(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("waits for an answer already");
+    leader.receive(leader.peer(2).accepts(1, 1), leader.peer(2).answersBeat(1, 1));
+    assertThat(leader.reads()).hasSize(1);
+    assertThat(leader.readIndex(1)).isNull();
+  }
+
+  /** The members' reads and its own share one bound. */
+  @Test
+  @Tag("R-44")
+  void section64_aLeaderWithTooManyReadsOfOthersRefusesItsOwn() {
+    TestNode leader = TestNode.member(1, 3).start().becomeLeader();
+    for (int i = 0; i < 10_000; i++) {
+      leader.raw().step(leader.peer(2).asksForRead(1, i));
+    }
+    assertThat(leader.readIndex(1).reason()).isEqualTo(Reason.OVERLOADED);
+    leader.receive(leader.peer(2).accepts(1, 1), leader.peer(2).answersBeat(1, 1));
+    assertThat(leader.readIndex(1)).as("there is room again").isNull();
   }
 
   @Test

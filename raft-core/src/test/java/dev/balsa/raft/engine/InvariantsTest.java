@@ -10,6 +10,8 @@ import dev.balsa.raft.model.RaftConfig;
 import dev.balsa.raft.model.RecoveredLog;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.testkit.TestNode;
+import dev.balsa.raft.tracker.Progress;
+import java.lang.reflect.Field;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -72,13 +74,74 @@ class InvariantsTest {
     assertBroken("an entry of a later term", raft);
   }
 
-  @Test
-  void aLeaderDropsEntries() {
+  /** The leader of term 1, with nothing but the entry that opens it. */
+  private static Raft leading() {
     Raft raft = raft(0, 0, 0, 0, 0);
     raft.elections().becomeCandidate(false);
     raft.writes().add(1, 0, raft.hardState(), 0);
     raft.onPersisted(1);
     raft.elections().becomeLeader();
+    return raft;
+  }
+
+  /** The log's own methods refuse what would break these; so a bug among them is played. */
+  private static void damage(Object part, String field, Object value) {
+    try {
+      Field found = part.getClass().getDeclaredField(field);
+      found.setAccessible(true);
+      found.set(part, value);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void assertBrokenBy(String field, long value, String problem) {
+    Raft raft = raft(1, 0, 2, 3, 1);
+    assertThatCode(() -> new Invariants().check(raft)).doesNotThrowAnyException();
+    damage(raft.log(), field, value);
+    assertBroken(problem, raft);
+  }
+
+  @Test
+  void thePointersIntoTheLogAreInOrder() {
+    assertBrokenBy("applied", 2, "applied what was not handed out");
+    assertBrokenBy("commit", 4, "committed beyond the log's end");
+    assertBrokenBy("durable", 4, "durable without being written");
+    assertBrokenBy("handedOut", 4, "written beyond the log's end");
+    assertBrokenBy("first", 2, "a gap after the snapshot");
+  }
+
+  @Test
+  void aLeaderFollows() {
+    Raft raft = leading();
+    assertThatCode(() -> new Invariants().check(raft)).doesNotThrowAnyException();
+    damage(raft.elections(), "leader", 2L);
+    assertBroken("leads and follows", raft);
+  }
+
+  @Test
+  void aLeaderOfATermThatACrashWouldTakeBack() {
+    Raft raft = leading();
+    damage(raft.writes(), "durable", HardState.EMPTY);
+    assertBroken("leads a term not durable here", raft);
+  }
+
+  @Test
+  void aPeerThatHoldsWhatWasNotSent() {
+    Raft raft = leading();
+    Progress peer = ((Leader) raft.role()).peers().get(0);
+    damage(peer, "match", peer.next());
+    assertBroken("a peer's match is not below its next", raft);
+    damage(peer, "match", 2L);
+    damage(peer, "next", 3L);
+    assertBroken("a peer holds more than the leader", raft);
+    damage(peer, "match", 1L);
+    assertThatCode(() -> new Invariants().check(raft)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aLeaderDropsEntries() {
+    Raft raft = leading();
     raft.append(TestNode.entry(1, 2));
     invariants.check(raft);
     raft.truncateFrom(2);

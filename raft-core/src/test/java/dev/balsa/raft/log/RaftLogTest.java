@@ -242,6 +242,22 @@ class RaftLogTest {
         new RecoveredLog(
             HardState.EMPTY, snapshotAt(1, 5), 7, 8, List.of(new EntryId(1, 7)), List.of());
     assertThatThrownBy(() -> new RaftLog(gap, 5, 0)).isInstanceOf(IllegalArgumentException.class);
+    RecoveredLog tooShort =
+        new RecoveredLog(
+            HardState.EMPTY, snapshotAt(1, 5), 1, 4, List.of(new EntryId(1, 1)), List.of());
+    assertThatThrownBy(() -> new RaftLog(tooShort, 5, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("does not connect");
+  }
+
+  /** Entries that the snapshot covers may be gone: it could not be given them. */
+  @Test
+  void refusesAStateMachineThatIsBehindTheSnapshot() {
+    RecoveredLog log = RecoveredLog.fresh(snapshotAt(1, 5));
+    assertThatThrownBy(() -> new RaftLog(log, 4, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the state machine is at 4");
+    assertThat(new RaftLog(log, 5, 0).appliedIndex()).isEqualTo(5);
   }
 
   /**

@@ -52,6 +52,15 @@ class TermRunsTest {
   }
 
   @Test
+  void makesUpNoTermForWhatIsBelowItsFirstRun() {
+    TermRuns runs = new TermRuns(List.of(new EntryId(3, 5)));
+    assertThat(runs.termOf(5)).isEqualTo(3);
+    assertThatThrownBy(() -> runs.termOf(4))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("no term known at 4");
+  }
+
+  @Test
   void refusesAFallingTerm() {
     TermRuns runs = new TermRuns(List.of(new EntryId(3, 1)));
     assertThatThrownBy(() -> runs.onAppended(new EntryId(2, 2)))

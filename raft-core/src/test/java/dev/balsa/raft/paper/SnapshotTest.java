@@ -285,6 +285,31 @@ class SnapshotTest {
     assertThat(node.snapshotFetch()).isNotNull();
   }
 
+  @Test
+  @Tag("R-64")
+  void section7_theFailureOfAnotherFetchIsNoFailureOfThisOne() {
+    TestNode node = follower(1);
+    SnapshotMetadata offered = snapshot(node, 1, 10);
+    node.raw().onSnapshotFailed(id(1, 10));
+    node.receive(node.peer(2).offers(1, offered));
+    node.takeSent(InstallSnapshotResponse.class);
+    node.raw().onSnapshotFailed(id(1, 9));
+    assertThat(node.settle().takeSent(InstallSnapshotResponse.class)).isEmpty();
+    node.completeSnapshotFetch(new SnapshotFile(offered, List.of("x")));
+    assertThat(node.status().last()).isEqualTo(id(1, 10));
+  }
+
+  /** A copy speaks as its original would have, and its trace hears nothing of it. */
+  @Test
+  void section7_aCopyTellsOfAFailedFetchAsWell() {
+    TestNode node = follower(1);
+    node.receive(node.peer(2).offers(1, snapshot(node, 1, 10)));
+    node.takeSent(InstallSnapshotResponse.class);
+    node.goOnWithCopy();
+    node.completeSnapshotFetch(null);
+    assertThat(node.takeOnly(InstallSnapshotResponse.class).accepted()).isFalse();
+  }
+
   /** Whatever the old log said of the members, the snapshot's configuration is in force now. */
   @Test
   @Tag("R-29")

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.raft.message.TimeoutNow;
 import dev.balsa.raft.model.Member;
+import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.MembershipChange;
 import dev.balsa.raft.model.Refusal.Reason;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.testkit.TestNode;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,31 @@ class DepartureTest {
       assertThat(leader.role()).isEqualTo(RoleType.LEADER);
     }
     tick();
+    assertThat(leader.role()).isEqualTo(RoleType.FOLLOWER);
+  }
+
+  /** A witness acknowledged last, and the only one that could lead had long been silent. */
+  @Test
+  void withNobodyToLeadItWaitsForSomebodyAndTakesNothing() {
+    List<Member> members = new ArrayList<>(TestNode.boundVoters(1, 2, 3).members());
+    members.set(2, new Member(TestNode.memberId(3), true, 0, false, ""));
+    TestNode leader =
+        TestNode.member(1, 3)
+            .membership(Membership.bootstrap(members))
+            .config(c -> c.checkQuorum(false).heartbeatTicks(5))
+            .start()
+            .becomeLeader();
+    leader.receive(leader.peer(2).accepts(1, 1), leader.peer(3).accepts(1, 1));
+    leader.change(CHANGE.remove(1));
+    leader.receive(leader.peer(2).accepts(1, 2));
+    leader.tick(10).receive(leader.peer(3).accepts(1, 2));
+    assertThat(leader.commit()).isEqualTo(2);
+    assertThat(leader.takeSent(TimeoutNow.class)).isEmpty();
+    assertThat(leader.propose("a").refusal().reason()).isEqualTo(Reason.TRANSFERRING);
+    assertThat(leader.raw().ticksUntilDue()).as("it looks for somebody").isEqualTo(1);
+    leader.receive(leader.peer(2).answersBeat(1, 0)).tick(1);
+    assertThat(leader.takeOnly(TimeoutNow.class).to()).isEqualTo(2);
+    leader.tick(9);
     assertThat(leader.role()).isEqualTo(RoleType.FOLLOWER);
   }
 }

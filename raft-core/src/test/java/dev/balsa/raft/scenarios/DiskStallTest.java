@@ -8,6 +8,7 @@ import dev.balsa.raft.message.AppendEntriesResponse;
 import dev.balsa.raft.message.RequestVote;
 import dev.balsa.raft.message.TimeoutNow;
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.MembershipChange;
 import dev.balsa.raft.model.Refusal.Reason;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.testkit.CoreCluster;
@@ -89,6 +90,24 @@ class DiskStallTest {
     assertThat(leader.status().transferee()).isNotZero();
     assertThat(leader.role()).isEqualTo(RoleType.LEADER);
     tickInContact(leader);
+    assertThat(leader.role()).isEqualTo(RoleType.FOLLOWER);
+  }
+
+  @Test
+  @Tag("R-76")
+  void soDoesOneWhoseTargetIsRemoved() {
+    TestNode leader = leader();
+    leader.holdWrites(true).propose("a");
+    for (int i = 0; i < STALL; i++) {
+      tickInContact(leader);
+    }
+    long target = leader.status().transferee();
+    assertThat(target).isNotZero();
+    leader.change(MembershipChange.none().remove(target));
+    assertThat(leader.status().transferee()).isZero();
+    assertThat(leader.role()).isEqualTo(RoleType.LEADER);
+    assertThat(leader.raw().ticksUntilDue()).as("nothing is left to wait for").isEqualTo(1);
+    leader.tick(1);
     assertThat(leader.role()).isEqualTo(RoleType.FOLLOWER);
   }
 

@@ -136,6 +136,15 @@ class IncarnationTest {
     assertThat(leader.commit()).isEqualTo(1);
   }
 
+  /** Nobody has left, so nobody is taken for one who has. */
+  @Test
+  void aMemberThatDoesNotNameItsDirectoryIsHeardUntilItIsBound() {
+    TestNode leader = unboundLeader(3);
+    leader.receive(leader.peer(2).withIncarnation(0).accepts(1, 1));
+    assertThat(leader.commit()).isEqualTo(1);
+    assertThat(leader.violations()).isEmpty();
+  }
+
   /** The wiped member never hears a word: what is sent is for the directory that was. */
   @Test
   void messagesNameTheDirectoryThatTheyAreFor() {
