@@ -587,6 +587,9 @@ class ReadyContractTest {
     leader.raw().onFetched(request, List.of(TestNode.entry(1, 3)));
     leader.settle();
     assertThat(leader.takeSent(AppendEntries.class)).as("not the next one").isEmpty();
+    leader.raw().onFetched(request, List.of());
+    leader.settle();
+    assertThat(leader.takeSent(AppendEntries.class)).as("nothing").isEmpty();
     leader.holdFetches(false);
     AppendEntries sent = leader.takeOnly(AppendEntries.class);
     assertThat(sent.prev()).isEqualTo(id(1, 1));

@@ -140,7 +140,10 @@ final class Admission {
         if (votes.isSticky(request)) {
           yield false;
         }
-        yield request.preVote() || follows(message, 0);
+        if (!request.preVote()) {
+          raft.elections().becomeFollower(message.term(), 0);
+        }
+        yield true;
       }
       case REQUEST_VOTE_RESPONSE -> {
         RequestVoteResponse response = (RequestVoteResponse) message;
@@ -148,9 +151,13 @@ final class Admission {
           // It carries the term that was asked for, which nobody is in yet.
           yield message.term() == raft.term() + 1;
         }
-        yield follows(message, 0);
+        raft.elections().becomeFollower(message.term(), 0);
+        yield true;
       }
-      case APPEND_ENTRIES, HEARTBEAT, INSTALL_SNAPSHOT -> follows(message, message.from());
+      case APPEND_ENTRIES, HEARTBEAT, INSTALL_SNAPSHOT -> {
+        raft.elections().becomeFollower(message.term(), message.from());
+        yield true;
+      }
       case APPEND_ENTRIES_RESPONSE,
           HEARTBEAT_RESPONSE,
           INSTALL_SNAPSHOT_RESPONSE,
@@ -158,15 +165,14 @@ final class Admission {
           READ_INDEX,
           READ_INDEX_RESPONSE,
           PROPOSE,
-          PROPOSE_RESPONSE ->
-          !isOutsiderToLeader(message) && follows(message, 0);
+          PROPOSE_RESPONSE -> {
+        if (isOutsiderToLeader(message)) {
+          yield false;
+        }
+        raft.elections().becomeFollower(message.term(), 0);
+        yield true;
+      }
     };
-  }
-
-  /** Into the message's term, behind {@code leader} if that is known. */
-  private boolean follows(Message message, long leader) {
-    raft.elections().becomeFollower(message.term(), leader);
-    return true;
   }
 
   /**

@@ -70,6 +70,21 @@ class MembershipTest {
     assertThat(leader.status().last()).as("left once").isEqualTo(new EntryId(1, 3));
   }
 
+  /** Its old half alone could still decide otherwise: what commits before it ends nothing. */
+  @Test
+  void section43_aJointConfigurationIsNotLeftBeforeItIsCommitted() {
+    TestNode leader = leader();
+    leader.propose("a");
+    leader.change(CHANGE.addVoter(Member.of(4, "").bound(1004)).remove(3));
+    leader.receive(leader.peer(2).accepts(1, 2));
+    assertThat(leader.commit()).isEqualTo(2);
+    leader.tick(1);
+    assertThat(leader.status().last()).isEqualTo(new EntryId(1, 3));
+    assertThat(leader.status().membership().isJoint()).isTrue();
+    leader.receive(leader.peer(2).accepts(1, 3));
+    assertThat(leader.status().membership().isJoint()).isFalse();
+  }
+
   @Test
   void onlyTheLeaderTakesAChange() {
     TestNode follower = TestNode.member(1, 3).start();

@@ -69,12 +69,20 @@ class ModelTest {
     IdSet none = IdSet.EMPTY;
     assertRefused(two, one, none, none, none);
     assertRefused(two, both, none, other, none);
+    assertRefused(two, one, both, other, none);
     assertRefused(two, both, none, none, other);
     assertRefused(two, one, none, other, other);
     assertRefused(List.of(Member.of(2, ""), Member.of(1, "")), both, none, none, none);
     assertRefused(List.of(Member.of(1, ""), Member.of(1, "")), one, none, none, none);
     assertThatThrownBy(() -> Membership.bootstrap(List.of()))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aConfigurationIsBoundOnceEveryDirectoryIsKnown() {
+    Member known = Member.of(1, "").bound(7);
+    assertThat(Membership.bootstrap(List.of(known, Member.of(2, "").bound(8))).isBound()).isTrue();
+    assertThat(Membership.bootstrap(List.of(known, Member.of(2, ""))).isBound()).isFalse();
   }
 
   private static void assertRefused(

@@ -285,6 +285,25 @@ class SnapshotTest {
     assertThat(node.snapshotFetch()).isNotNull();
   }
 
+  /** What it applied last before says nothing of the snapshot, on which all that follows rests. */
+  @Test
+  void section7_nothingIsAppliedBeforeTheSnapshotIsRestored() {
+    TestNode node = follower().holdApplies(true);
+    node.receive(node.peer(2).appends(1, EntryId.ZERO, 1, 1));
+    assertThat(node.appliesUnderWay()).isEqualTo(1);
+    SnapshotMetadata offered = snapshot(node, 1, 10);
+    node.receive(node.peer(2).offers(1, offered));
+    node.completeSnapshotFetch(new SnapshotFile(offered, List.of("x")));
+    node.receive(node.peer(2).appends(1, id(1, 10), 11, 1));
+    assertThat(node.appliesUnderWay()).as("the snapshot").isEqualTo(2);
+    node.completeApply();
+    assertThat(node.settle().appliesUnderWay()).as("only the old entry is done").isEqualTo(1);
+    node.completeApply();
+    assertThat(node.settle().appliesUnderWay()).as("now the next").isEqualTo(1);
+    node.holdApplies(false);
+    assertThat(node.commands()).containsExactly("x", "1/11");
+  }
+
   @Test
   @Tag("R-64")
   void section7_theFailureOfAnotherFetchIsNoFailureOfThisOne() {
