@@ -429,4 +429,43 @@ class SnapshotTest {
     cluster.tickUntilStable(100);
     assertThat(node.commands()).endsWith("last");
   }
+
+  /** A failure that was told under an earlier term is of another offer. */
+  @Test
+  @Tag("R-64")
+  void section7_aFailureOfAnEarlierTermChangesNothing() {
+    TestNode leader = compactedLeader();
+    leader.receive(leader.peer(2).rejects(2, 10, EntryId.ZERO));
+    leader.sent().clear();
+    leader.receive(leader.peer(2).answersOffer(1, id(1, 10), false));
+    assertThat(leader.takeSent(InstallSnapshot.class)).isEmpty();
+    assertThat(leader.status().progress().get(0).state()).isEqualTo("snapshot");
+  }
+
+  /** The fetch from the former leader has failed, and the one from the new leader goes on. */
+  @Test
+  @Tag("R-64")
+  void section7_aFailureOfAnEarlierFetchDoesNotEndTheNewOne() {
+    TestNode node = follower(1);
+    SnapshotMetadata second = snapshot(node, 1, 12);
+    node.receive(node.peer(2).offers(5, snapshot(node, 1, 10)), node.peer(3).offers(6, second));
+    node.sent().clear();
+    node.raw().onSnapshotFailed(id(1, 10));
+    node.settle();
+    assertThat(node.takeSent(InstallSnapshotResponse.class)).isEmpty();
+    node.completeSnapshotFetch(new SnapshotFile(second, List.of("x")));
+    assertThat(node.status().last()).isEqualTo(id(1, 12));
+  }
+
+  /** What is compacted was committed, and cannot be compared any more. */
+  @Test
+  @Tag("R-62")
+  void section7_anOldAppendFromBeforeTheLogsBeginningIsNoContradiction() {
+    TestNode node = TestNode.member(1, 3).snapshotAt(2, 10).hardState(2, 0, 10).start();
+    node.receive(node.peer(2).appends(2, id(1, 3), 3, 1, 2, 2));
+    assertThat(node.violations()).isEmpty();
+    AppendEntriesResponse answer = node.takeOnly(AppendEntriesResponse.class);
+    assertThat(answer.rejected()).isFalse();
+    assertThat(answer.index()).isEqualTo(10);
+  }
 }

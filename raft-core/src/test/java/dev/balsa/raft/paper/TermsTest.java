@@ -7,11 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.balsa.raft.RawNode;
 import dev.balsa.raft.message.AppendEntriesResponse;
 import dev.balsa.raft.message.Message;
+import dev.balsa.raft.message.Propose;
+import dev.balsa.raft.message.ReadIndexResponse;
 import dev.balsa.raft.message.RequestVoteResponse;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.HardState;
+import dev.balsa.raft.model.IdSet;
+import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.PeerViolation.Kind;
 import dev.balsa.raft.model.RaftConfig;
 import dev.balsa.raft.model.RecoveredLog;
+import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.testkit.TestNode;
 import java.util.List;
@@ -137,5 +143,47 @@ class TermsTest {
     RawNode raw = new RawNode(RaftConfig.builder(TestNode.memberId(1)).build(), torn, 0);
     assertThat(raw.status().hardState()).isEqualTo(new HardState(6, 0, 2));
     assertThat(raw.ready().persist().hardState().term()).isEqualTo(6);
+  }
+
+  /**
+   * A learner that was asked for its vote in a later term refuses all that an older leader sends.
+   */
+  @Test
+  void section51_aLearnersNewerTermIsHeardByALeader() {
+    Membership all = TestNode.boundVoters(1, 2, 3);
+    IdSet none = IdSet.EMPTY;
+    Membership withLearner =
+        new Membership(
+            EntryId.ZERO, all.members(), IdSet.of(1, 2), none, IdSet.of(3), none, false, 0);
+    TestNode leader = TestNode.member(1, 3).membership(withLearner).start().becomeLeader();
+    leader.receive(leader.peer(3).rejects(7, 0, EntryId.ZERO));
+    assertThat(leader.term()).isEqualTo(7);
+    assertThat(leader.role()).isEqualTo(RoleType.FOLLOWER);
+  }
+
+  /** Its own configuration may be the older one: only a leader has reason not to listen. */
+  @Test
+  void section51_aFollowerHearsTheNewerTermOfSomebodyItDoesNotKnow() {
+    node.receive(node.peer(9).asksForRead(7, 1));
+    assertThat(node.term()).isEqualTo(7);
+    assertThat(node.takeOnly(ReadIndexResponse.class).refusal()).isNotNull();
+  }
+
+  @Test
+  void section51_thereIsNoTermBelowZero() {
+    node.receive(
+        node.peer(2).asksForVote(-1, id(9, 9)),
+        node.peer(2).asksForRead(-1, 1),
+        node.peer(2).beats(-1, EntryId.ZERO));
+    assertThat(node.violations()).hasSize(3).containsOnly(Kind.MALFORMED);
+    assertThat(node.sent()).isEmpty();
+  }
+
+  @Test
+  void section51_aProposalOfNothingIsNotTakenFromAPeer() {
+    TestNode leader = inRole(RoleType.LEADER);
+    leader.receive(
+        new Propose(leader.peer(2).route(), leader.term(), new RequestId(1, 1), List.of()));
+    assertThat(leader.violations()).containsExactly(Kind.MALFORMED);
   }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balsa.raft.message.AppendEntries;
+import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.Status;
 import dev.balsa.raft.testkit.CoreCluster;
 import dev.balsa.raft.testkit.TestNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The bounds of what a peer is sent ahead of its acknowledgements, changed while in use. */
@@ -115,5 +117,25 @@ class FlowControlTest {
     }
     assertThat(cluster.leader().id()).isEqualTo(1);
     assertThat(cluster.leader().status().progress()).allMatch(peer -> peer.inflightBytes() == 0);
+  }
+
+  /** Two commands that were proposed together count until the second is committed. */
+  @Test
+  @Tag("R-54")
+  void whatIsProposedTogetherIsFreedTogether() {
+    TestNode leader =
+        TestNode.member(1, 3)
+            .config(c -> c.maxUncommittedBytes(2 * (Entry.OVERHEAD_BYTES + 1)))
+            .start()
+            .becomeLeader();
+    leader.receive(leader.peer(2).accepts(1, 1));
+    assertThat(leader.propose("a", "b").isAccepted()).as("exactly the quota").isTrue();
+    leader.receive(leader.peer(2).accepts(1, 2));
+    assertThat(leader.commit()).isEqualTo(2);
+    assertThat(leader.propose("c").isAccepted()).as("the second is not committed").isFalse();
+    leader.receive(leader.peer(2).accepts(1, 3));
+    assertThat(leader.propose("c").isAccepted()).isTrue();
+    assertThat(leader.propose("d").isAccepted()).as("up to the quota").isTrue();
+    assertThat(leader.propose("e").isAccepted()).as("and not beyond").isFalse();
   }
 }

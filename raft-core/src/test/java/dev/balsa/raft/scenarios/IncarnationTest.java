@@ -5,6 +5,7 @@ import static dev.balsa.raft.testkit.TestNode.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.raft.message.AppendEntries;
+import dev.balsa.raft.message.HeartbeatResponse;
 import dev.balsa.raft.message.RequestVoteResponse;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.EntryType;
@@ -213,5 +214,15 @@ class IncarnationTest {
     assertThat(cluster.node(1).disk().snapshot().membership().id()).isEqualTo(id(1, 2));
     cluster.crash(1).restart(1);
     assertThat(boundIncarnations(cluster.node(1))).containsExactly(1001L, 1002L, 1003L);
+  }
+
+  /** Nothing is bound yet; the answer goes to the directory that spoke, not to an earlier one. */
+  @Test
+  void anAnswerGoesToTheDirectoryThatSpoke() {
+    TestNode node = TestNode.member(1, 3).membership(TestNode.voters(1, 2, 3)).start();
+    node.receive(node.peer(2).beats(1, EntryId.ZERO));
+    node.sent().clear();
+    node.receive(node.peer(2).withIncarnation(7).beats(2, EntryId.ZERO));
+    assertThat(node.takeOnly(HeartbeatResponse.class).route().to().incarnation()).isEqualTo(7);
   }
 }
