@@ -40,6 +40,13 @@ class ModelTest {
     assertThat(known.matches(new MemberId(2, 7))).isFalse();
   }
 
+  /** 0 stands for nobody: in a vote, a leader, a transfer. */
+  @Test
+  void nobodyIsNoMember() {
+    assertThatThrownBy(() -> new MemberId(0, 7)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(new MemberId(-1, 7).id()).isEqualTo(-1);
+  }
+
   @Test
   void termAndVoteAreThePromise() {
     HardState state = new HardState(3, 2, 10);

@@ -113,6 +113,7 @@ class DepartureTest {
     assertThat(leader.raw().ticksUntilDue()).as("it looks for somebody").isEqualTo(1);
     leader.receive(leader.peer(2).answersBeat(1, 0)).tick(1);
     assertThat(leader.takeOnly(TimeoutNow.class).to()).isEqualTo(2);
+    assertThat(leader.raw().ticksUntilDue()).as("it waits for 2").isGreaterThan(1);
     leader.tick(9);
     assertThat(leader.role()).isEqualTo(RoleType.FOLLOWER);
   }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.raft.message.Route;
 import dev.balsa.raft.model.MemberId;
+import dev.balsa.raft.state.StateSink;
 import dev.balsa.raft.testkit.TestNode;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Who left is sent to until its time is up, and remembered by its data directory. */
@@ -39,6 +42,43 @@ class DepartedTest {
     departed.onTick(8, peers);
     assertThat(peers.all()).isEmpty();
     assertThat(departed.dueAt()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  /** How long it is still sent to counts, not when that began; and before it is known, nothing. */
+  @Test
+  void timeIsToldOnlyWhileItRuns() {
+    departed.add(peer(TestNode.memberId(2)));
+    assertThat(told(3)).isEqualTo(told(4));
+    List<Long> uncommitted = told(4);
+    departed.onCommitted(6);
+    List<Long> early = told(4);
+    assertThat(early).isNotEqualTo(told(5)).isNotEqualTo(uncommitted);
+    departed.onCommitted(5);
+    assertThat(told(3)).isEqualTo(early);
+    departed.onTick(5, peers);
+    assertThat(told(6)).isEqualTo(told(7)).isNotEqualTo(uncommitted);
+  }
+
+  private List<Long> told(long now) {
+    List<Long> numbers = new ArrayList<>();
+    departed.encodeState(
+        new StateSink(true) {
+          @Override
+          public void put(long value) {
+            numbers.add(value);
+          }
+        },
+        now);
+    return numbers;
+  }
+
+  @Test
+  void whoLeavesAgainLeavesUnderItsNewDirectory() {
+    departed.add(peer(TestNode.memberId(2)));
+    departed.onReturn(2);
+    departed.add(peer(new MemberId(2, 2002)));
+    assertThat(departed.incarnationOf(2)).isEqualTo(2002);
+    assertThat(departed.isLeaving(2)).isTrue();
   }
 
   @Test
