@@ -187,7 +187,7 @@ class NettyTransportTest {
     byte[] noProtobuf = {(byte) 0xff, 1, 2};
     assertThat(dial(transport).write(RawPeer.MAGIC).frame(noProtobuf).awaitEnd()).isZero();
     assertThat(dial(transport).hello(hello().setFromId(0).build()).awaitEnd()).isZero();
-    assertThat(dial(transport).hello(hello().setPurpose(3).build()).awaitEnd()).isZero();
+    assertThat(dial(transport).hello(hello().setPurpose(4).build()).awaitEnd()).isZero();
     awaitTrue(() -> transport.metrics().malformedConnections() == 8);
     assertThat(listener.handshakes).hasSize(1);
     anHonestPeerIsHeardBy(transport);
