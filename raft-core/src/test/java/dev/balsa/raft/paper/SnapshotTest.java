@@ -430,6 +430,18 @@ class SnapshotTest {
     assertThat(node.commands()).endsWith("last");
   }
 
+  /** The snapshot travels by another way than the messages that were dropped. */
+  @Test
+  void section7_droppedMessagesDoNotEndAnOffer() {
+    TestNode leader = compactedLeader();
+    leader.receive(leader.peer(2).rejects(2, 10, EntryId.ZERO));
+    leader.sent().clear();
+    leader.raw().unreachable(2);
+    leader.settle();
+    assertThat(leader.status().progress().get(0).state()).isEqualTo("snapshot");
+    assertThat(leader.sent()).isEmpty();
+  }
+
   /** A failure that was told under an earlier term is of another offer. */
   @Test
   @Tag("R-64")

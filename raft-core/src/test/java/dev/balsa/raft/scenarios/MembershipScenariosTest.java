@@ -502,4 +502,42 @@ class MembershipScenariosTest {
     assertThat(leader.reads()).hasSize(1);
     assertThat(leader.commit()).isEqualTo(2);
   }
+
+  /** Its time as one that left is over as soon as it is a member again. */
+  @Test
+  @Tag("R-34")
+  void whoComesBackIsNotForgottenWhenItsTimeToLeaveIsUp() {
+    TestNode leader = leader(3);
+    leader.change(CHANGE.remove(3));
+    leader.receive(leader.peer(2).accepts(1, 2));
+    assertThat(leader.change(CHANGE.addVoter(bound(3))).isAccepted()).isTrue();
+    leader.receive(leader.peer(2).accepts(1, 3), leader.peer(3).accepts(1, 3));
+    assertThat(leader.commit()).as("the same directory, by name").isEqualTo(3);
+    for (int i = 0; i < 30; i++) {
+      leader.tick(1).receive(leader.peer(2).answersBeat(1, 0));
+    }
+    assertThat(leader.status().progress()).hasSize(2);
+    leader.propose("a");
+    leader.receive(leader.peer(3).accepts(1, 4));
+    assertThat(leader.commit()).isEqualTo(4);
+  }
+
+  /** What commits before the removal does not start the time for which the removed is sent to. */
+  @Test
+  void whoIsBeingRemovedIsSentToUntilTheRemovalIsCommitted() {
+    TestNode leader = leader(3);
+    leader.propose("a");
+    leader.change(CHANGE.remove(3));
+    leader.receive(leader.peer(2).accepts(1, 2));
+    assertThat(leader.commit()).isEqualTo(2);
+    for (int i = 0; i < 15; i++) {
+      leader.tick(1).receive(leader.peer(2).answersBeat(1, 0));
+    }
+    assertThat(leader.status().progress()).as("3 as well").hasSize(2);
+    leader.receive(leader.peer(2).accepts(1, 3));
+    for (int i = 0; i < 15; i++) {
+      leader.tick(1).receive(leader.peer(2).answersBeat(1, 0));
+    }
+    assertThat(leader.status().progress()).hasSize(1);
+  }
 }

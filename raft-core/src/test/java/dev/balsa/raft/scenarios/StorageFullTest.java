@@ -261,4 +261,17 @@ class StorageFullTest {
       assertThat(leader.status().transferee()).isEqualTo(2);
     }
   }
+
+  /** Else a change that is to help a full cluster could not commit. */
+  @Test
+  void aFullPeerIsSentWhatItWouldTake() {
+    TestNode leader = leader();
+    leader.receive(leader.peer(2).answersBeatFull(1, 0), leader.peer(2).accepts(1, 1));
+    leader.sent().clear();
+    assertThat(leader.change(MembershipChange.none().remove(3)).isAccepted()).isTrue();
+    assertThat(leader.takeSent(AppendEntries.class))
+        .filteredOn(append -> append.to() == 2)
+        .singleElement()
+        .matches(append -> append.entries().get(0).type() == EntryType.CONFIGURATION);
+  }
 }
