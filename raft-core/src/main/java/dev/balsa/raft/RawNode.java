@@ -322,6 +322,40 @@ public final class RawNode {
     return readies.compact(snapshot, firstIndex);
   }
 
+  /**
+   * Asks the leader for a snapshot although this member's log needs none: its state machine's own
+   * store is damaged, say. The leader is asked with each heartbeat, and so is any later one, until
+   * a snapshot is in {@link Ready#restore}.
+   *
+   * <p>From here on the state machine is given no entries; the log goes on. The snapshot is at or
+   * above everything that was given, so what is applied never falls; a leader whose latest is older
+   * is waited for, until its host has taken another ({@link #snapshotWantedAt}). After the restore
+   * the entries that follow it are applied from the log, which keeps them all, and begins with this
+   * snapshot as with one that was taken here: the host finds the record in {@link
+   * dev.balsa.raft.model.Persist#compaction}.
+   *
+   * <p>Asking again while it is under way changes nothing. A member that comes to lead gives up the
+   * request, for there is nobody to ask, and applies on. So does one that restarts.
+   *
+   * @return null if asked, else why not: {@code NO_LEADER} if nobody leads or this member does
+   */
+  public Refusal requestSnapshot() {
+    Refusal refusal = raft.requests().requestSnapshot();
+    if (trace != null) {
+      trace.on(new TraceEvent.SnapshotAsked(refusal));
+    }
+    return refusal;
+  }
+
+  /**
+   * A leader's host is to take a snapshot at or above this index, and {@link #compact} with it:
+   * another member has asked for one, and the latest is older. 0 if there is no need, or the state
+   * machine is not that far.
+   */
+  public long snapshotWantedAt() {
+    return raft.requests().snapshotWantedAt();
+  }
+
   /** What a snapshot of the state machine at {@code index} must say of itself. */
   public SnapshotMetadata snapshotMetadata(long index) {
     RaftLog log = raft.log();

@@ -262,6 +262,7 @@ final class Leader implements Role {
     if (peer != null) {
       peer.onRound(message.round());
       peer.onStorageFull(message.storageFull());
+      peer.onSnapshotWanted(message.snapshotFrom());
       replicator.onHeartbeatResponse(peer);
       confirmReads();
     }
@@ -372,6 +373,11 @@ final class Leader implements Role {
     transfer.onMembership();
     // Fewer may have to answer than before, and all of them may have.
     confirmReads();
+  }
+
+  /** At what index a peer waits for a newer snapshot than there is; 0 if none, or not yet. */
+  long snapshotWantedAt() {
+    return replicator.snapshotWantedAt();
   }
 
   /** Every other member, as far as this leader knows it. */

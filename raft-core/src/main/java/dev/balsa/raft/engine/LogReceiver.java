@@ -153,7 +153,11 @@ final class LogReceiver {
       raft.out()
           .send(
               new HeartbeatResponse(
-                  replyTo(heartbeat), raft.term(), heartbeat.round(), raft.isStorageFull()));
+                  replyTo(heartbeat),
+                  raft.term(),
+                  heartbeat.round(),
+                  raft.isStorageFull(),
+                  repair().wantedFrom()));
     }
   }
 
@@ -163,7 +167,7 @@ final class LogReceiver {
     }
     SnapshotMetadata snapshot = offer.snapshot();
     MemberId leader = offer.route().from();
-    if (maybeFastForward(snapshot, leader)) {
+    if (!repair().wants(snapshot) && maybeFastForward(snapshot, leader)) {
       return;
     }
     // A fetch from this leader goes on even if there is a newer snapshot by now: a leader that
@@ -200,7 +204,9 @@ final class LogReceiver {
       // Another leader will offer its own; a log that has moved on meanwhile is not thrown away.
       return;
     }
+    repair().maybeTake(offered);
     if (!maybeFastForward(offered, leader)) {
+      repair().onReset();
       raft.reset(offered);
       acknowledge(leader, offered.index());
     }
@@ -222,6 +228,10 @@ final class LogReceiver {
     raft.out()
         .sendAfterPersist(
             new AppendEntriesResponse(replyTo(leader), raft.term(), false, index, EntryId.ZERO));
+  }
+
+  private Repair repair() {
+    return raft.requests().repair();
   }
 
   private Route replyTo(Message message) {

@@ -206,22 +206,26 @@ public final class Readies {
   private boolean canRestore() {
     // Not before the record that names it is durable: a state machine with a disk of its own would
     // otherwise be ahead of its log after a crash.
-    return mustRestore && raft.log().durableIndex() >= raft.log().snapshot().index();
+    return mustRestore
+        ? raft.log().durableIndex() >= raft.log().snapshot().index()
+        : !raft.hasReset() && raft.requests().repair().canRestore();
   }
 
   private SnapshotMetadata takeRestore() {
     if (!canRestore()) {
       return null;
     }
+    SnapshotMetadata restored =
+        mustRestore ? raft.log().snapshot() : raft.requests().repair().takeRestore();
     mustRestore = false;
-    raft.log().onRestoring();
+    raft.log().onRestoring(restored.index());
     unapplied.clear();
     fetched = List.of();
-    restoring = raft.log().snapshot().index();
+    restoring = restored.index();
     if (raft.trace() != null) {
-      raft.trace().on(new TraceEvent.Restoring(raft.log().snapshot().id()));
+      raft.trace().on(new TraceEvent.Restoring(restored.id()));
     }
-    return raft.log().snapshot();
+    return restored;
   }
 
   /**
@@ -233,6 +237,9 @@ public final class Readies {
       return false;
     }
     if (mustRestore || raft.hasReset() || restoring > 0 || unapplied.isFull()) {
+      return false;
+    }
+    if (raft.requests().repair().isUnderWay()) {
       return false;
     }
     return log.isCached(log.applyingIndex() + 1) || !fetched.isEmpty() || !fetching;
@@ -277,6 +284,12 @@ public final class Readies {
     unapplied.freeTo(index);
     if (index >= restoring) {
       restoring = 0;
+    }
+    SnapshotMetadata restored = raft.requests().repair().takeRestored(index);
+    if (restored != null) {
+      // The log begins with it from now on, as with one that was taken here: after a crash, what
+      // the state machine was before must not come back.
+      compact(restored, raft.log().firstIndex());
     }
   }
 

@@ -16,6 +16,7 @@ import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.PeerViolation.Kind;
+import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.state.StateSink;
 import dev.balsa.raft.tracker.Departed;
 import dev.balsa.raft.tracker.Progress;
@@ -204,6 +205,33 @@ final class Replicator {
     } else if (peer.isOfferDue(raft.now(), raft.config().electionTicks())) {
       offerSnapshot(peer);
     }
+    maybeOfferWanted(peer);
+  }
+
+  /**
+   * Offers a peer the snapshot that it asked for, if it is new enough, and again with each answer
+   * until it has it. Entries go on being sent: the peer's log is whole, and a commit may need it.
+   */
+  private void maybeOfferWanted(Progress peer) {
+    SnapshotMetadata snapshot = raft.log().snapshot();
+    if (peer.snapshotWanted() > 0
+        && peer.snapshotWanted() <= snapshot.index()
+        && peer.state() != ProgressState.SNAPSHOT) {
+      raft.out().send(new InstallSnapshot(peer.route(), raft.term(), snapshot));
+    }
+  }
+
+  /** At what index a peer waits for a newer snapshot than there is; 0 if none, or not yet. */
+  long snapshotWantedAt() {
+    RaftLog log = raft.log();
+    long wantedAt = 0;
+    for (int i = 0; i < tracker.all().size(); i++) {
+      long wanted = tracker.all().get(i).snapshotWanted();
+      if (wanted > log.snapshot().index() && wanted <= log.appliedIndex()) {
+        wantedAt = Math.max(wantedAt, wanted);
+      }
+    }
+    return wantedAt;
   }
 
   /** Messages to the peer are being dropped: pipelining more would be in vain. */

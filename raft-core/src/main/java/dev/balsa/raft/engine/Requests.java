@@ -23,23 +23,26 @@ import java.util.List;
 public final class Requests {
   private final Raft raft;
   private final LocalReads reads;
+  private final Repair repair;
 
   Requests(Raft raft) {
-    this(raft, new LocalReads(raft.out()));
+    this(raft, new LocalReads(raft.out()), new Repair(raft));
   }
 
-  private Requests(Raft raft, LocalReads reads) {
+  private Requests(Raft raft, LocalReads reads, Repair repair) {
     this.raft = raft;
     this.reads = reads;
+    this.repair = repair;
   }
 
   /** The same for the twin {@code raft}, which has its outbox already. */
   Requests copy(Raft raft) {
-    return new Requests(raft, reads.copy(raft.out()));
+    return new Requests(raft, reads.copy(raft.out()), repair.copy(raft));
   }
 
   void encodeState(StateSink sink) {
     reads.encodeState(sink, raft.now());
+    repair.encodeState(sink);
   }
 
   // ---------------------------------------------------------------- this member's requests
@@ -105,6 +108,21 @@ public final class Requests {
   /** Hands leadership over; null if begun. */
   public Refusal transferLeadership(long target) {
     return raft.role() instanceof Leader leading ? leading.transfer(target) : notLeader();
+  }
+
+  /** Asks the leader for a snapshot; null if asked. */
+  public Refusal requestSnapshot() {
+    return repair.request();
+  }
+
+  /** Brings a damaged state machine back. */
+  Repair repair() {
+    return repair;
+  }
+
+  /** At what index a peer waits for a newer snapshot than there is; 0 if none, or not yet. */
+  public long snapshotWantedAt() {
+    return raft.role() instanceof Leader leading ? leading.snapshotWantedAt() : 0;
   }
 
   // ---------------------------------------------------------------- peers' requests, and answers
@@ -180,5 +198,6 @@ public final class Requests {
   /** Whoever was asked does not lead any more, and will not answer. */
   void onLeaderChanged() {
     reads.failAll(raft.refusal(Refusal.Reason.LEADER_CHANGED));
+    repair.onLeaderChanged();
   }
 }

@@ -332,8 +332,11 @@ public final class RaftLog {
     commit = last;
   }
 
-  /** The installed snapshot is in the state machine's hands. */
-  public void onRestoring() {
-    applying = snapshot.index();
+  /** A snapshot at {@code index} is in the state machine's hands, with all that precedes it. */
+  public void onRestoring(long index) {
+    if (index < applying) {
+      throw new IllegalStateException("restores " + index + ", but has given " + applying);
+    }
+    applying = index;
   }
 }

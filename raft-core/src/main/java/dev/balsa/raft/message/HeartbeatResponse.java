@@ -8,9 +8,16 @@ package dev.balsa.raft.message;
  * @param term the follower's term
  * @param round the round of the heartbeat that is answered
  * @param storageFull whether the follower's disk has no room for commands
+ * @param snapshotFrom the lowest index of a snapshot that the follower's state machine could be
+ *     restored from, 0 if it needs none
  */
-public record HeartbeatResponse(Route route, long term, long round, boolean storageFull)
-    implements Message {
+public record HeartbeatResponse(
+    Route route, long term, long round, boolean storageFull, long snapshotFrom) implements Message {
+  /** Of a follower whose state machine needs no snapshot. */
+  public HeartbeatResponse(Route route, long term, long round, boolean storageFull) {
+    this(route, term, round, storageFull, 0);
+  }
+
   @Override
   public MessageType type() {
     return MessageType.HEARTBEAT_RESPONSE;

@@ -61,6 +61,11 @@ final class GroupClients<R> {
     }
   }
 
+  /** Asks the leader for a snapshot; null if asked. */
+  Refusal requestSnapshot() {
+    return group.isOut() ? stopped() : raw.requestSnapshot();
+  }
+
   void onTransfer(Transfer transfer) {
     transfers.onAnswer(transfer, group.isOut() ? stopped() : handOver(transfer.target));
   }

@@ -92,7 +92,13 @@ final class GroupSnapshots {
   // ---------------------------------------------------------------- taken here
 
   void onApplied(long applied) {
-    if (applied >= dueAt && !isTaking && !isFetching) {
+    if (applied >= dueAt) {
+      maybeTake();
+    }
+  }
+
+  private void maybeTake() {
+    if (!isTaking && !isFetching) {
       isTaking = true;
       group.viewState();
     }
@@ -245,6 +251,9 @@ final class GroupSnapshots {
       SnapshotFetch fetch = failed;
       failed = null;
       raw.onSnapshotFailed(fetch.snapshot().id());
+    }
+    if (raw.snapshotWantedAt() > 0) {
+      maybeTake();
     }
   }
 

@@ -150,6 +150,23 @@ public final class RaftNode<R> implements AutoCloseable {
     return submit(new MembershipRequest(loop, loop.requestGate(), action, future), future);
   }
 
+  /**
+   * Has this member's state machine restored from a snapshot of the leader's, because what it holds
+   * itself is damaged. Completes when the leader will be asked, which takes one, if need be; {@link
+   * NodeListener#onSnapshotInstalled} tells when it is here. From the call on the state machine
+   * gets no commands until then; the log, and its part in commits, goes on. Reads here wait.
+   *
+   * <p>Fails with {@link RefusedException} if this member leads, or nobody does. Given up if this
+   * member comes to lead.
+   */
+  public CompletableFuture<Void> requestSnapshot() {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    if (!loop.requestGate().maybeEnter(0)) {
+      return refuse(future, Refusal.Reason.OVERLOADED);
+    }
+    return submit(new SnapshotAsk(loop, loop.requestGate(), future), future);
+  }
+
   private <T> CompletableFuture<T> submit(Request request, CompletableFuture<T> future) {
     if (parts.closing) {
       request.refuse(refusal(Refusal.Reason.STOPPED));

@@ -59,6 +59,7 @@ final class MessageState {
         HeartbeatResponse response = (HeartbeatResponse) message;
         sink.put(response.round());
         sink.put(response.storageFull());
+        sink.put(response.snapshotFrom());
       }
       case INSTALL_SNAPSHOT -> sink.put(((InstallSnapshot) message).snapshot());
       case INSTALL_SNAPSHOT_RESPONSE -> {

@@ -145,6 +145,9 @@ public sealed interface TraceEvent {
   /** The host wants leadership handed over; {@code refusal} is null if that has begun. */
   record TransferAsked(long target, Refusal refusal) implements TraceEvent {}
 
+  /** The host wants a snapshot of the leader's; {@code refusal} is null if it was asked for. */
+  record SnapshotAsked(Refusal refusal) implements TraceEvent {}
+
   /** The host said whether the disk has room for commands. */
   record StorageFull(boolean full) implements TraceEvent {}
 

@@ -41,6 +41,9 @@ public final class Progress {
   /** The peer takes no commands: its disk has no room. */
   private boolean storageFull;
 
+  /** The peer asks for a snapshot at or above this index; 0 if for none. */
+  private long snapshotWanted;
+
   private long sentCommit;
   private long lastContact;
   private long ackedRound;
@@ -70,6 +73,7 @@ public final class Progress {
     this.pendingSnapshot = other.pendingSnapshot;
     this.offeredAt = other.offeredAt;
     this.storageFull = other.storageFull;
+    this.snapshotWanted = other.snapshotWanted;
     this.sentCommit = other.sentCommit;
     this.lastContact = other.lastContact;
     this.ackedRound = other.ackedRound;
@@ -100,6 +104,7 @@ public final class Progress {
       sink.putAge(now, offeredAt, electionTicks);
     }
     sink.put(storageFull);
+    sink.put(snapshotWanted);
     sink.put(sentCommit);
     sink.putAge(now, lastContact, electionTicks);
     sink.put(ackedRound);
@@ -142,6 +147,10 @@ public final class Progress {
 
   public boolean isStorageFull() {
     return storageFull;
+  }
+
+  public long snapshotWanted() {
+    return snapshotWanted;
   }
 
   public long lastContact() {
@@ -278,6 +287,11 @@ public final class Progress {
       becomeProbe();
     }
     storageFull = full;
+  }
+
+  /** The peer said whether its state machine is to be restored, and from which index on. */
+  public void onSnapshotWanted(long index) {
+    snapshotWanted = index;
   }
 
   /** Messages may have been lost: seek the agreement point again. */

@@ -154,7 +154,8 @@ class ForgedMessagesTest {
       case HEARTBEAT ->
           new Heartbeat(route, term, id(dice, status), number(dice, 3), dice.chance(70));
       case HEARTBEAT_RESPONSE ->
-          new HeartbeatResponse(route, term, number(dice, 3), dice.chance(10));
+          new HeartbeatResponse(
+              route, term, number(dice, 3), dice.chance(10), dice.chance(10) ? number(dice, 9) : 0);
       case INSTALL_SNAPSHOT -> new InstallSnapshot(route, term, snapshot(dice, status));
       case INSTALL_SNAPSHOT_RESPONSE ->
           new InstallSnapshotResponse(route, term, id(dice, status), dice.chance(50));

@@ -147,8 +147,10 @@ final class FuzzRun {
       if (node.snapshotFetch() != null) {
         cluster.fetchSnapshot(node);
       }
-    } else if (throwOf < 980) {
+    } else if (throwOf < 979) {
       node.raw().campaign();
+    } else if (throwOf < 980) {
+      node.raw().requestSnapshot();
     } else if (throwOf < 983) {
       node.raw().transferLeadership(dice.below(ids + 1));
     } else if (throwOf < 985) {

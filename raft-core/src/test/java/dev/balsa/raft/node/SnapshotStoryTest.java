@@ -158,6 +158,25 @@ class SnapshotStoryTest {
     cluster.tickUntil(() -> lagging.machine().commands().size() == 40);
   }
 
+  /** Nobody takes snapshots but for the member that asks. */
+  @Test
+  void aMemberWhoseStateMachineIsDamagedGetsTheLeadersState() {
+    cluster = new TestCluster(3, 1, options -> options.snapshotEvery(0));
+    propose(5);
+    TestMember damaged = cluster.follower();
+    damaged.machine().commands().clear();
+    CompletableFuture<Void> asked = damaged.node().requestSnapshot();
+    cluster.tickUntil(() -> damaged.machine().commands().size() == 5);
+    assertThat(asked).isCompleted();
+    assertThat(damaged.installed).hasSize(1);
+    propose(2);
+    cluster.tickUntil(() -> damaged.machine().commands().size() == 7);
+    assertThat(damaged.machine().commands()).isEqualTo(cluster.leader().machine().commands());
+    CompletableFuture<Void> refused = cluster.leader().node().requestSnapshot();
+    cluster.settle();
+    assertThat(refused).isCompletedExceptionally();
+  }
+
   /** A transfer that runs while the log is compacted again needs no second snapshot. */
   @Test
   void theLogKeepsWhatARunningTransferNeeds() {

@@ -65,6 +65,7 @@ class StateFieldsTest {
         "Departure.transfer",
         "Reconfiguration.raft",
         "Settings.raft",
+        "Repair.raft",
         "Reconfiguration.leader",
         "Reconfiguration.replicator",
         "IncarnationBinding.raft",

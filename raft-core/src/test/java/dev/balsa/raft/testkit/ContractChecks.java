@@ -35,8 +35,11 @@ public final class ContractChecks {
     }
     if (ready.restore() != null) {
       require(
-          node.disk().snapshot().index() >= ready.restore().index(),
-          () -> "restored " + ready.restore().id() + " before its record is durable");
+          node.disk().covers(ready.restore().id()),
+          () -> "restored " + ready.restore().id() + " before its record or entry is durable");
+      require(
+          ready.restore().index() >= node.machineIndex(),
+          () -> "restored " + ready.restore().id() + " below " + node.machineIndex());
       require(ready.committed().isEmpty(), () -> "entries applied along with a snapshot");
     }
     if (ready.persist().isEmpty()) {

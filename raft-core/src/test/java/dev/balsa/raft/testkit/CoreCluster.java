@@ -290,6 +290,7 @@ public final class CoreCluster {
     for (int i = 0; i < ticks; i++) {
       nodes.keySet().forEach(id -> tick(id, 1));
       settle();
+      nodes.values().forEach(TestNode::takeWantedSnapshot);
     }
     return this;
   }

@@ -88,6 +88,11 @@ public record Peer(Route route) {
     return new HeartbeatResponse(route, term, round, true);
   }
 
+  /** As one whose state machine is to be restored from a snapshot at or above {@code index}. */
+  public HeartbeatResponse wantsSnapshot(long term, long index) {
+    return new HeartbeatResponse(route, term, 0, false, index);
+  }
+
   public InstallSnapshot offers(long term, SnapshotMetadata snapshot) {
     return new InstallSnapshot(route, term, snapshot);
   }

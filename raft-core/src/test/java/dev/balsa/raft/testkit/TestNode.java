@@ -406,6 +406,18 @@ public final class TestNode {
     return refusal;
   }
 
+  public Refusal requestSnapshot() {
+    Refusal refusal = raw.requestSnapshot();
+    settle();
+    return refusal;
+  }
+
+  /** What the state machine held is gone, as if its own store were damaged. */
+  public TestNode damageMachine() {
+    commands = new ArrayList<>(List.of("damaged"));
+    return this;
+  }
+
   /** Takes a snapshot of the state machine and keeps {@code trailing} entries before it. */
   public boolean snapshot(int trailing) {
     if (machineIndex <= status().snapshotIndex() || applies.size() > 0) {
@@ -417,6 +429,13 @@ public final class TestNode {
     boolean compacted = raw.compact(metadata, first);
     settle();
     return compacted;
+  }
+
+  /** Takes a snapshot if this leader's core says that another member waits for one. */
+  public void takeWantedSnapshot() {
+    if (isUp() && raw.snapshotWantedAt() > 0) {
+      snapshot(3);
+    }
   }
 
   // ---------------------------------------------------------------- what completes when

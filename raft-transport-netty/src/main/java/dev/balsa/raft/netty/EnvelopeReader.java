@@ -65,7 +65,8 @@ final class EnvelopeReader {
               route,
               term,
               in.getHeartbeatResponse().getRound(),
-              in.getHeartbeatResponse().getStorageFull());
+              in.getHeartbeatResponse().getStorageFull(),
+              in.getHeartbeatResponse().getSnapshotFrom());
       case INSTALL_SNAPSHOT -> of(route, term, in.getInstallSnapshot());
       case INSTALL_SNAPSHOT_RESPONSE -> of(route, term, in.getInstallSnapshotResponse());
       case TIMEOUT_NOW -> new TimeoutNow(route, term);

@@ -117,6 +117,7 @@ final class EnvelopeWriter {
     return Wire.HeartbeatResponse.newBuilder()
         .setRound(message.round())
         .setStorageFull(message.storageFull())
+        .setSnapshotFrom(message.snapshotFrom())
         .build();
   }
 

@@ -61,7 +61,7 @@ final class Messages {
       case APPEND_ENTRIES_RESPONSE ->
           new AppendEntriesResponse(route, term, flag(), anyLong(), id());
       case HEARTBEAT -> new Heartbeat(route, term, id(), anyLong(), flag());
-      case HEARTBEAT_RESPONSE -> new HeartbeatResponse(route, term, anyLong(), flag());
+      case HEARTBEAT_RESPONSE -> new HeartbeatResponse(route, term, anyLong(), flag(), anyLong());
       case INSTALL_SNAPSHOT -> new InstallSnapshot(route, term, snapshot());
       case INSTALL_SNAPSHOT_RESPONSE -> new InstallSnapshotResponse(route, term, id(), flag());
       case TIMEOUT_NOW -> new TimeoutNow(route, term);

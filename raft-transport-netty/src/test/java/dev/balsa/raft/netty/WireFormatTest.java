@@ -95,6 +95,7 @@ class WireFormatTest {
     all.put("Heartbeat", new Heartbeat(ROUTE, 6, seven, 12, true));
     all.put("HeartbeatResponse", new HeartbeatResponse(ROUTE, 6, 12, false));
     all.put("HeartbeatResponse, full", new HeartbeatResponse(ROUTE, 6, 12, true));
+    all.put("HeartbeatResponse, snapshot", new HeartbeatResponse(ROUTE, 6, 12, false, 700));
     all.put("InstallSnapshot", new InstallSnapshot(ROUTE, 6, snapshot()));
     all.put("InstallSnapshotResponse", new InstallSnapshotResponse(ROUTE, 6, seven, true));
     all.put("TimeoutNow", new TimeoutNow(ROUTE, 6));
