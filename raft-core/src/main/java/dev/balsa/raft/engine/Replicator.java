@@ -312,14 +312,14 @@ final class Replicator {
     if (peer == null || !peer.isFetching()) {
       return;
     }
-    // It was not paused when it asked, and nothing was sent to it since.
     peer.onFetch(false);
     boolean isCurrent =
         !entries.isEmpty()
             && entries.get(0).index() == peer.next()
             && raft.log().termOf(peer.next() - 1) != RaftLog.UNKNOWN_TERM
             && entries.stream().allMatch(entry -> raft.log().holds(entry.id()));
-    if (isCurrent) {
+    // Nothing was sent to it since it asked, but its window may have been narrowed meanwhile.
+    if (isCurrent && !peer.isPaused()) {
       sendAppend(peer, entries);
     }
   }

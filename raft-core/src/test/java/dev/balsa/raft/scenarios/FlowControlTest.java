@@ -75,6 +75,27 @@ class FlowControlTest {
     assertThat(takeAppendsTo(leader, 3)).isEqualTo(1);
   }
 
+  /** What was asked of the disk under the wider bounds comes when there is no room for it. */
+  @Test
+  void entriesReadForAWindowThatIsFullByNowAreReadAgain() {
+    TestNode leader =
+        TestNode.member(1, 3)
+            .config(c -> c.maxInflightAppends(4).entryCacheBytes(0))
+            .start()
+            .becomeLeader();
+    leader.receive(leader.peer(2).accepts(1, 1), leader.peer(3).accepts(1, 1));
+    leader.raw().setInflightLimits(2, MANY_BYTES);
+    propose(leader, 3);
+    leader.holdFetches(true).receive(leader.peer(3).accepts(1, 2));
+    assertThat(leader.fetchesUnderWay()).isPositive();
+    leader.sent().clear();
+    leader.raw().setInflightLimits(1, MANY_BYTES);
+    leader.holdFetches(false);
+    assertThat(takeAppendsTo(leader, 3)).as("one is out").isZero();
+    leader.receive(leader.peer(3).accepts(1, 3));
+    assertThat(takeAppendsTo(leader, 3)).isEqualTo(1);
+  }
+
   @Test
   void laterLeadershipsKeepThem() {
     TestNode leader = leader();
