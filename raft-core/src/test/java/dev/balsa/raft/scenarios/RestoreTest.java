@@ -57,6 +57,7 @@ class RestoreTest {
 
   /** Entries that were read for the state machine belong to the log that the snapshot replaced. */
   @Test
+  @Tag("R-69")
   void whatWasReadBeforeTheResetIsNotAppliedAfterIt() {
     TestNode member = TestNode.member(1, 3).terms(1, 1, 1).start();
     member.holdFetches(true);
@@ -70,5 +71,8 @@ class RestoreTest {
     member.settle();
     assertThat(member.commands()).containsExactly("x", "y");
     assertThat(member.machineIndex()).isEqualTo(10);
+    member.receive(member.peer(2).appends(1, id(1, 10), 11, 1));
+    assertThat(member.commands()).startsWith("x", "y").hasSize(3);
+    assertThat(member.machineIndex()).isEqualTo(11);
   }
 }
