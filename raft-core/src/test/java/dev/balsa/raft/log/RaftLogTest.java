@@ -274,4 +274,16 @@ class RaftLogTest {
     assertThat(log.isCached(2)).isTrue();
     assertThat(log.lastColdIndex(2)).isEqualTo(1);
   }
+
+  @Test
+  void aRestoreNeverTakesTheStateMachineBack() {
+    RaftLog log = logOf(1, 1, 1);
+    log.takeUnwritten();
+    log.onDurable(3);
+    log.maybeCommit(3);
+    log.onApplying(2);
+    assertThatThrownBy(() -> log.onRestoring(1)).isInstanceOf(IllegalStateException.class);
+    log.onRestoring(2);
+    assertThat(log.applyingIndex()).isEqualTo(2);
+  }
 }

@@ -107,6 +107,17 @@ class SnapshotRequestTest {
     assertThat(node.snapshotFetch()).as("just as far is far enough").isNotNull();
   }
 
+  /** Nobody who leads rightly has it: the state machine would be given what was not committed. */
+  @Test
+  void oneThatContradictsWhatIsCommittedHereIsNotTaken() {
+    TestNode node = follower();
+    node.requestSnapshot();
+    SnapshotMetadata another = new SnapshotMetadata(id(2, 3), node.status().membership());
+    node.receive(node.peer(2).beats(2, id(1, 3)), node.peer(2).offers(2, another));
+    assertThat(node.snapshotFetch()).isNull();
+    assertThat(node.status().last()).isEqualTo(id(1, 5));
+  }
+
   @Test
   void unaskedItIsStillNeedless() {
     TestNode node = follower();
