@@ -81,7 +81,7 @@ final class MessageState {
         sink.put(propose.payloads().size());
         propose.payloads().forEach(sink::put);
       }
-      case PROPOSE_RESPONSE -> {
+      default -> {
         ProposeResponse response = (ProposeResponse) message;
         sink.put(response.first());
         sink.put(response.count());
