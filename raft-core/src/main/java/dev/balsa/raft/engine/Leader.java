@@ -95,7 +95,7 @@ final class Leader implements Role {
 
   /** Opens the term with an entry of its own, without which nothing older could be committed. */
   void start() {
-    raft.append(Entry.noOp(nextId()));
+    raft.changes().append(Entry.noOp(nextId()));
   }
 
   /** The id of the entry that is appended next. */
@@ -194,7 +194,7 @@ final class Leader implements Role {
     EntryId first = nextId();
     for (int i = 0; i < commands.size(); i++) {
       EntryId id = i == 0 ? first : first.plus(i);
-      raft.append(Entry.of(id, EntryType.NORMAL, commands.get(i)));
+      raft.changes().append(Entry.of(id, EntryType.NORMAL, commands.get(i)));
     }
     uncommitted.add(raft.log().lastIndex(), bytes);
     return ProposeResult.accepted(first);
@@ -228,7 +228,7 @@ final class Leader implements Role {
     long reached =
         raft.quorum().reached(id -> id == raft.self().id() ? log.durableIndex() : peer(id).match());
     if (reached > log.commitIndex() && log.termOf(reached) == raft.term()) {
-      raft.maybeCommit(reached);
+      raft.changes().maybeCommit(reached);
       uncommitted.freeTo(reached);
       replicator.onCommit();
       reconfiguration.onCommit();

@@ -81,16 +81,16 @@ final class LogReceiver {
     if (known < taken) {
       long at = entries.get(known).index();
       if (at <= log.lastIndex()) {
-        raft.truncateFrom(at);
+        raft.changes().truncateFrom(at);
       }
       for (int i = known; i < taken; i++) {
-        raft.append(entries.get(i));
+        raft.changes().append(entries.get(i));
       }
     }
     // Not the end of our log: what lies beyond these entries may be of an older term, and is not
     // known to be the leader's. To commit or acknowledge it could commit what is yet truncated.
     long validated = append.prev().index() + taken;
-    raft.maybeCommit(Math.min(append.commit(), validated));
+    raft.changes().maybeCommit(Math.min(append.commit(), validated));
     acknowledge(append.route().from(), validated);
   }
 
@@ -148,7 +148,7 @@ final class LogReceiver {
       return;
     }
     // By term and index, so that Log Matching vouches for everything before it.
-    raft.maybeCommitKnown(heartbeat.commit());
+    raft.changes().maybeCommitKnown(heartbeat.commit());
     if (heartbeat.needsAck()) {
       raft.out()
           .send(
@@ -171,8 +171,7 @@ final class LogReceiver {
       return;
     }
     // A fetch from this leader goes on even if there is a newer snapshot by now: a leader that
-    // takes
-    // them faster than they can be sent would otherwise never get one across.
+    // takes them faster than they can be sent would otherwise never get one across.
     if (wanted == null || wanted.from().id() != leader.id()) {
       wanted = new SnapshotFetch(leader, snapshot);
       raft.out().fetchSnapshot(wanted);
@@ -187,7 +186,7 @@ final class LogReceiver {
       return false;
     }
     wanted = null;
-    raft.maybeCommitKnown(snapshot.id());
+    raft.changes().maybeCommitKnown(snapshot.id());
     acknowledge(leader, Math.max(snapshot.index(), log.commitIndex()));
     return true;
   }
@@ -204,10 +203,11 @@ final class LogReceiver {
       // Another leader will offer its own; a log that has moved on meanwhile is not thrown away.
       return;
     }
-    repair().maybeTake(offered);
-    if (!maybeFastForward(offered, leader)) {
+    if (maybeFastForward(offered, leader)) {
+      repair().maybeTake(offered);
+    } else {
       repair().onReset();
-      raft.reset(offered);
+      raft.changes().reset(offered);
       acknowledge(leader, offered.index());
     }
   }

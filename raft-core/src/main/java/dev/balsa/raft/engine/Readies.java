@@ -166,7 +166,7 @@ public final class Readies {
   // ---------------------------------------------------------------- writes
 
   private Persist takePersist() {
-    SnapshotMetadata reset = raft.takeReset();
+    SnapshotMetadata reset = raft.changes().takeReset();
     mustRestore |= reset != null;
     List<Entry> entries = raft.log().takeUnwritten();
     boolean mustSync = promisesAnew() || !entries.isEmpty() || reset != null;
@@ -189,12 +189,12 @@ public final class Readies {
     if (number > lastNumber) {
       throw new IllegalArgumentException("Ready " + number + " of " + lastNumber);
     }
-    raft.onPersisted(number);
+    raft.changes().onPersisted(number);
   }
 
   /** A snapshot taken here is durable. */
   public boolean compact(SnapshotMetadata snapshot, long firstIndex) {
-    if (!raft.compact(snapshot, firstIndex)) {
+    if (!raft.changes().compact(snapshot, firstIndex)) {
       return false;
     }
     unwrittenCompaction = new Persist.Compaction(snapshot, raft.log().firstIndex());
@@ -208,7 +208,7 @@ public final class Readies {
     // otherwise be ahead of its log after a crash.
     return mustRestore
         ? raft.log().durableIndex() >= raft.log().snapshot().index()
-        : !raft.hasReset() && raft.requests().repair().canRestore();
+        : !raft.changes().hasReset() && raft.requests().repair().canRestore();
   }
 
   private SnapshotMetadata takeRestore() {
@@ -236,7 +236,7 @@ public final class Readies {
     if (log.applyingIndex() >= log.applyLimit()) {
       return false;
     }
-    if (mustRestore || raft.hasReset() || restoring > 0 || unapplied.isFull()) {
+    if (mustRestore || raft.changes().hasReset() || restoring > 0 || unapplied.isFull()) {
       return false;
     }
     if (raft.requests().repair().isUnderWay()) {

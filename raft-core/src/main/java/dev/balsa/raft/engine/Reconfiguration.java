@@ -159,7 +159,7 @@ final class Reconfiguration {
 
   private EntryId append(Membership next) {
     EntryId id = leader.nextId();
-    raft.append(Entry.of(id, EntryType.CONFIGURATION, MembershipCodec.encode(next)));
+    raft.changes().append(Entry.of(id, EntryType.CONFIGURATION, MembershipCodec.encode(next)));
     return id;
   }
 }

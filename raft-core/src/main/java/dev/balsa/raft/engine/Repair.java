@@ -86,18 +86,12 @@ final class Repair {
     return offered.index() > log.commitIndex() || log.holds(offered.id());
   }
 
-  /**
-   * A snapshot has arrived.
-   *
-   * @return false if it is not for a repair: nobody asked, or the log has to be replaced by it
-   */
-  boolean maybeTake(SnapshotMetadata snapshot) {
-    if (!wants(snapshot) || !raft.log().holds(snapshot.id())) {
-      return false;
+  /** A snapshot has arrived whose entry is committed here: restores it, if one is wanted. */
+  void maybeTake(SnapshotMetadata snapshot) {
+    if (wants(snapshot)) {
+      asked = false;
+      arrived = snapshot;
     }
-    asked = false;
-    arrived = snapshot;
-    return true;
   }
 
   /** Whether what arrived may be restored: once its entry is durable, as for one to be applied. */

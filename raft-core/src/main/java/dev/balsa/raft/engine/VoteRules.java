@@ -29,7 +29,7 @@ final class VoteRules {
   /** Answers a request of the current term or, for a pre-vote, of any later one. */
   void onRequestVote(RequestVote request) {
     if (!request.preVote()) {
-      raft.maybeCommitKnown(request.commit());
+      raft.changes().maybeCommitKnown(request.commit());
     }
     boolean upToDate = request.lastLog().isAtLeast(raft.log().lastId());
     boolean granted = upToDate && mayVoteFor(request);
@@ -43,6 +43,12 @@ final class VoteRules {
       raft.elections().voteFor(request.from());
     }
     answer(request, granted, raft.term());
+  }
+
+  /** Whoever answers, refusing or not, tells what it knows committed. */
+  void onResponse(RequestVoteResponse response) {
+    raft.changes().maybeCommitKnown(response.commit());
+    raft.role().onVoteResponse(response);
   }
 
   private boolean mayVoteFor(RequestVote request) {

@@ -79,7 +79,7 @@ class InvariantsTest {
     Raft raft = raft(0, 0, 0, 0, 0);
     raft.elections().becomeCandidate(false);
     raft.writes().add(1, 0, raft.hardState(), 0);
-    raft.onPersisted(1);
+    raft.changes().onPersisted(1);
     raft.elections().becomeLeader();
     return raft;
   }
@@ -142,9 +142,9 @@ class InvariantsTest {
   @Test
   void aLeaderDropsEntries() {
     Raft raft = leading();
-    raft.append(TestNode.entry(1, 2));
+    raft.changes().append(TestNode.entry(1, 2));
     invariants.check(raft);
-    raft.truncateFrom(2);
+    raft.changes().truncateFrom(2);
     assertBroken("a leader dropped entries", raft);
   }
 

@@ -59,6 +59,7 @@ class StateFieldsTest {
         "Admission.raft",
         "LocalReads.out",
         "LogReceiver.raft",
+        "LogChanges.raft",
         "LeaderTransfer.raft",
         "LeaderTransfer.replicator",
         "Departure.raft",
@@ -85,7 +86,7 @@ class StateFieldsTest {
         "Inflights.maxCount");
     leftOut("hears, and is never asked", "Outbox.trace", "Raft.trace", "RawNode.trace");
     leftOut("has no state of its own", "Raft.admission", "Raft.votes", "Admission.votes");
-    leftOut("follows from the configuration", "Raft.quorum", "IncarnationBinding.settled");
+    leftOut("follows from the configuration", "LogChanges.quorum", "IncarnationBinding.settled");
     leftOut("follows from what is told", "Outbox.hasNews", "LocalReads.newest");
     leftOut("a slice that could be made anew", "EntryCache.lastSlice", "EntryCache.lastSliceFrom");
     leftOut("a route that could be made anew", "LogReceiver.replied");
