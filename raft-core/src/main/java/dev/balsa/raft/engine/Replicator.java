@@ -197,10 +197,13 @@ final class Replicator {
     if (peer.state() == ProgressState.REPLICATE
         && peer.match() < peer.next() - 1
         && !peer.isStorageFull()) {
-      // If the last append got lost, nothing else would ever show it: ask for the end of it. If
-      // that has been compacted meanwhile, a snapshot is offered as soon as the window opens.
+      // If the last append got lost, nothing else would ever show it: ask for the end of it,
+      // however full the window. The answer frees the window or begins a probe; to send another
+      // append instead, as if the oldest had arrived, would pile up on a peer that is only slow.
       if (raft.log().termOf(peer.next() - 1) != RaftLog.UNKNOWN_TERM) {
         sendAppend(peer, List.of());
+      } else {
+        offerSnapshot(peer);
       }
     } else if (peer.isOfferDue(raft.now(), raft.config().electionTicks())) {
       offerSnapshot(peer);

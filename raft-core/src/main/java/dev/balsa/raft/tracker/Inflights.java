@@ -109,18 +109,10 @@ public final class Inflights {
   /** Everything up to {@code index} is acknowledged. */
   public void freeTo(long index) {
     while (count > 0 && lastIndexes[head] <= index) {
-      freeFirst();
+      bytes -= sizes[head];
+      head = (head + 1) % lastIndexes.length;
+      count--;
     }
-  }
-
-  /** Gives up on the oldest append, so that a lost acknowledgement does not close the window. */
-  public void freeFirst() {
-    if (count == 0) {
-      return;
-    }
-    bytes -= sizes[head];
-    head = (head + 1) % lastIndexes.length;
-    count--;
   }
 
   /** Forgets all. */

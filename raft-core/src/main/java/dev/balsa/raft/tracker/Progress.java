@@ -270,12 +270,9 @@ public final class Progress {
     return true;
   }
 
-  /** The peer answered a heartbeat: it lives, so what was sent before may be given up as lost. */
+  /** The peer answered a heartbeat: it lives, so a probe sent before may be given up as lost. */
   public void onHeartbeatAnswered() {
     probeSent = false;
-    if (state == ProgressState.REPLICATE && inflights.isFull()) {
-      inflights.freeFirst();
-    }
   }
 
   /**

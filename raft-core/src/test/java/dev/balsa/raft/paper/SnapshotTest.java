@@ -138,8 +138,8 @@ class SnapshotTest {
     }
     assertThat(leader.snapshot(0)).isTrue();
     leader.sent().clear();
-    leader.receive(leader.peer(3).answersBeat(1, 0), leader.peer(3).answersBeat(1, 0));
-    assertThat(leader.takeSent(InstallSnapshot.class)).extracting(InstallSnapshot::to).contains(3L);
+    leader.receive(leader.peer(3).answersBeat(1, 0));
+    assertThat(leader.takeOnly(InstallSnapshot.class).to()).isEqualTo(3);
   }
 
   // ---------------------------------------------------------------- the follower
@@ -188,6 +188,19 @@ class SnapshotTest {
     assertThat(node.logTerms()).containsExactly(1, 1, 2, 2, 2, 2);
     assertThat(node.commit()).isEqualTo(4);
     assertThat(node.commands()).hasSize(4);
+  }
+
+  /** What was being fetched is given up with it, so that nothing newer waits for it. */
+  @Test
+  void section7_aLogThatCaughtUpFetchesTheNextSnapshotThatItNeeds() {
+    TestNode node = follower(1, 1);
+    node.receive(node.peer(2).offers(5, snapshot(node, 2, 4)));
+    node.receive(node.peer(2).appends(5, id(1, 2), 0, 2, 2, 2, 2));
+    node.receive(node.peer(2).offers(5, snapshot(node, 2, 5)));
+    assertThat(node.commit()).isEqualTo(5);
+    SnapshotMetadata next = snapshot(node, 2, 10);
+    node.receive(node.peer(2).offers(5, next));
+    assertThat(node.snapshotFetch().snapshot()).isEqualTo(next);
   }
 
   @Test

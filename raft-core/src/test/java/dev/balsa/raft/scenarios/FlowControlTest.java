@@ -58,6 +58,23 @@ class FlowControlTest {
     assertThat(third(leader).inflightBytes()).isZero();
   }
 
+  /** One that only answers heartbeats may be slow: it is asked how far it is, and sent no more. */
+  @Test
+  @Tag("R-52")
+  void aFullWindowIsAskedForItsEndAndNotExceeded() {
+    TestNode leader = leader();
+    propose(leader, 9);
+    leader.sent().clear();
+    for (int i = 0; i < 5; i++) {
+      leader.receive(leader.peer(3).answersBeat(1, 0));
+      assertThat(leader.takeSent(AppendEntries.class))
+          .singleElement()
+          .matches(append -> append.entries().isEmpty() && append.prev().index() == 5);
+    }
+    leader.receive(leader.peer(3).accepts(1, 5));
+    assertThat(takeAppendsTo(leader, 3)).as("all that waits").isEqualTo(1);
+  }
+
   @Test
   void aWiderWindowIsFilledAtOnce() {
     TestNode leader = leader();
