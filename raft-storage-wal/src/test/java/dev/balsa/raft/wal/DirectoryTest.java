@@ -9,6 +9,8 @@ import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.spi.GroupWrite;
 import dev.balsa.raft.wal.fs.FileSystem;
 import dev.balsa.raft.wal.sim.CrashMode;
+import dev.balsa.raft.wal.sim.IoObserver.Operation;
+import dev.balsa.raft.wal.sim.SimulatedCrash;
 import dev.balsa.raft.wal.sim.SimulatedFileSystem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -87,6 +89,30 @@ class DirectoryTest {
     disk.plant(DIRECTORY.resolve("spare-1.tmp"), new byte[100]);
     try (Wal wal = Wal.openOrFormat(config, 1, 1, new Random(1))) {
       assertThat(wal.identity().bootEpoch()).isEqualTo(1);
+    }
+  }
+
+  /**
+   * Killed after mkdir, before the sync of the directory above: the next process makes up for it.
+   */
+  @Test
+  void aDirectoryThatAKilledProcessMadeIsNotLostWithWhatTheNextOneAcknowledges()
+      throws IOException {
+    disk.observe(
+        (operation, path, count) -> {
+          if (operation == Operation.SYNC_DIRECTORY && path.equals(DIRECTORY.getParent())) {
+            throw new SimulatedCrash("killed");
+          }
+        });
+    assertThatThrownBy(() -> Wal.openOrFormat(config, 1, 1, new Random(1)))
+        .isInstanceOf(SimulatedCrash.class);
+    disk.observe(null);
+    disk.crash(CrashMode.KEEP_ALL, new Random(1));
+    assertThat(disk.exists(DIRECTORY)).isTrue();
+    fill(2);
+    disk.crash(CrashMode.LOSE_ALL, new Random(1));
+    try (Wal wal = Wal.open(config)) {
+      assertThat(ModelLog.of(wal, GROUPS)).isEqualTo(written);
     }
   }
 

@@ -30,7 +30,7 @@ public interface FileSystem {
 
   /**
    * Creates a directory and its missing parents, each durable in its parent; readable and writable
-   * by their owner only. Does nothing if it exists.
+   * by their owner only. If it exists, merely its name is made durable.
    */
   void createDirectories(Path directory) throws IOException;
 

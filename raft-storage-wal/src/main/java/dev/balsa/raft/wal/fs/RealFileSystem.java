@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -69,16 +70,23 @@ final class RealFileSystem implements FileSystem {
 
   @Override
   public void createDirectories(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
+    Path parent = directory.toAbsolutePath().normalize().getParent();
+    if (parent == null) {
       return;
     }
-    Path parent = directory.toAbsolutePath().normalize().getParent();
-    if (parent != null) {
+    if (!Files.isDirectory(directory)) {
       createDirectories(parent);
-    }
-    Files.createDirectory(directory, PRIVATE_DIRECTORY);
-    if (parent != null) {
+      Files.createDirectory(directory, PRIVATE_DIRECTORY);
       syncDirectory(parent);
+      return;
+    }
+    try {
+      // A process may have died between making it and syncing its parent. Were that not made up
+      // for,
+      // a power cut could take the directory, with all that was synced in it.
+      syncDirectory(parent);
+    } catch (AccessDeniedException e) {
+      // Then it was made by somebody who may write there, not by this user's earlier process.
     }
   }
 

@@ -1,159 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.wal.sim;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.random.RandomGenerator;
+import java.util.Map;
+import java.util.TreeMap;
 
-/**
- * One file of a {@link SimulatedFileSystem}: what is on the disk, what is in the cache, and the
- * writes between the two.
- */
+/** One file of a {@link SimulatedFileSystem}: what is on the disk, and what is in the cache. */
 final class SimulatedFile {
-  /** A write, or with null bytes a truncation to {@code position}. */
-  private record Write(long position, byte[] bytes) {}
+  private Pages durable = new Pages();
+  private Pages cached = new Pages();
 
-  private byte[] durable = new byte[0];
-  private int durableSize;
-  private byte[] live = new byte[0];
-  private int liveSize;
-  private final List<Write> pending = new ArrayList<>();
+  /** Ranges that the disk does not give back: their first byte, and the byte after their last. */
+  private final TreeMap<Integer, Integer> unreadable = new TreeMap<>();
 
   int size() {
-    return liveSize;
+    return cached.size();
   }
 
-  byte[] live() {
-    return Arrays.copyOf(live, liveSize);
+  byte[] content() {
+    return cached.toArray();
   }
 
-  long pendingBytes() {
-    return pending.stream().mapToLong(write -> write.bytes == null ? 0 : write.bytes.length).sum();
-  }
-
-  int read(ByteBuffer target, long position) {
-    if (position >= liveSize) {
+  /** Reads up to the first byte that cannot be read; -1 at the end. */
+  int read(ByteBuffer target, long position) throws IOException {
+    if (position >= cached.size()) {
       return -1;
     }
-    int count = (int) Math.min(target.remaining(), liveSize - position);
-    target.put(live, (int) position, count);
+    int from = (int) position;
+    int count = Math.min(target.remaining(), cached.size() - from);
+    if (!unreadable.isEmpty()) {
+      count = readable(from, count);
+    }
+    ByteBuffer part = target.duplicate().limit(target.position() + count);
+    cached.read(part, from);
+    target.position(target.position() + count);
     return count;
   }
 
-  void write(byte[] bytes, long position) {
-    writeLive(bytes, Math.toIntExact(position), bytes.length);
-    pending.add(new Write(position, bytes));
-  }
-
-  void truncate(long size) {
-    if (size < liveSize) {
-      Arrays.fill(live, (int) size, liveSize, (byte) 0);
-      liveSize = (int) size;
-    }
-    pending.add(new Write(size, null));
-  }
-
-  void force() {
-    for (Write write : pending) {
-      if (write.bytes == null) {
-        truncateDurable((int) write.position);
-      } else {
-        writeDurable(write.bytes, 0, (int) write.position, write.bytes.length);
+  private int readable(int from, int count) throws IOException {
+    for (Map.Entry<Integer, Integer> range : unreadable.entrySet()) {
+      if (range.getKey() <= from && from < range.getValue()) {
+        throw new IOException("Input/output error");
+      }
+      if (range.getKey() > from) {
+        return Math.min(count, range.getKey() - from);
       }
     }
-    pending.clear();
+    return count;
   }
 
-  void crash(CrashMode mode, RandomGenerator random, int sectorBytes) {
-    boolean stopped = false;
-    for (Write write : pending) {
-      if (write.bytes == null) {
-        if (mode != CrashMode.LOSE_ALL && random.nextBoolean()) {
-          truncateDurable((int) write.position);
-        }
-        continue;
-      }
-      int from = 0;
-      while (from < write.bytes.length) {
-        int position = (int) write.position + from;
-        int inSector = sectorBytes - position % sectorBytes;
-        int length = Math.min(inSector, write.bytes.length - from);
-        stopped |= mode == CrashMode.KEEP_PREFIX && random.nextInt(4) == 0;
-        int kept = stopped ? 0 : kept(mode, random, length);
-        if (kept > 0) {
-          writeDurable(write.bytes, from, position, kept);
-        }
-        from += length;
-      }
-    }
-    pending.clear();
-    live = durable.clone();
-    liveSize = durableSize;
+  void makeUnreadable(int from, int to) {
+    unreadable.put(from, to);
   }
 
-  private static int kept(CrashMode mode, RandomGenerator random, int length) {
-    return switch (mode) {
-      case LOSE_ALL, KEEP_ALL -> 0;
-      case KEEP_PREFIX -> length;
-      case KEEP_SUBSET -> random.nextBoolean() ? length : 0;
-      case TEAR_SECTORS ->
-          switch (random.nextInt(3)) {
-            case 0 -> 0;
-            case 1 -> length;
-            default -> random.nextInt(length + 1);
-          };
-    };
+  void writeCached(byte[] bytes, int position) {
+    cached.write(bytes, 0, position, bytes.length);
+    // A disk puts another sector in the place of one that it cannot read when it is written.
+    unreadable
+        .entrySet()
+        .removeIf(r -> position <= r.getKey() && r.getValue() <= end(bytes, position));
   }
 
-  private void writeLive(byte[] bytes, int position, int length) {
-    live = withRoom(live, position + length);
-    System.arraycopy(bytes, 0, live, position, length);
-    liveSize = Math.max(liveSize, position + length);
+  private static int end(byte[] bytes, int position) {
+    return position + bytes.length;
   }
 
-  private void writeDurable(byte[] bytes, int from, int position, int length) {
-    durable = withRoom(durable, position + length);
-    System.arraycopy(bytes, from, durable, position, length);
-    durableSize = Math.max(durableSize, position + length);
+  void writeDurable(byte[] bytes, int from, int position, int length) {
+    durable.write(bytes, from, position, length);
   }
 
-  private void truncateDurable(int size) {
-    if (size < durableSize) {
-      Arrays.fill(durable, size, durableSize, (byte) 0);
-      durableSize = size;
-    }
+  void truncateCached(int size) {
+    cached.truncate(size);
   }
 
-  private static byte[] withRoom(byte[] bytes, int length) {
-    return length <= bytes.length
-        ? bytes
-        : Arrays.copyOf(bytes, Math.max(length, bytes.length * 2));
+  void truncateDurable(int size) {
+    durable.truncate(size);
+  }
+
+  /** The cache holds what the disk does. */
+  void dropCache() {
+    cached = durable.copy();
   }
 
   void flipBit(long bit) {
-    live[(int) (bit >> 3)] ^= (byte) (1 << (bit & 7));
-    if (bit >> 3 < durableSize) {
-      durable[(int) (bit >> 3)] ^= (byte) (1 << (bit & 7));
-    }
+    cached.flipBit(bit);
+    durable.flipBit(bit);
   }
 
   void replace(byte[] content) {
-    pending.clear();
-    live = content.clone();
-    liveSize = content.length;
-    durable = content.clone();
-    durableSize = content.length;
+    durable = new Pages();
+    durable.write(content, 0, 0, content.length);
+    dropCache();
   }
 
   SimulatedFile copy() {
     SimulatedFile copy = new SimulatedFile();
-    copy.durable = durable.clone();
-    copy.durableSize = durableSize;
-    copy.live = live.clone();
-    copy.liveSize = liveSize;
-    copy.pending.addAll(pending);
+    copy.durable = durable.copy();
+    copy.cached = cached.copy();
+    copy.unreadable.putAll(unreadable);
     return copy;
   }
 }
