@@ -128,10 +128,13 @@ final class GroupLog {
 
   /** The log ends with {@code newLast} from now on. */
   synchronized void truncate(EntryId newLast) {
-    require(
-        newLast.index() < last.index() && newLast.index() >= snapshot.index(),
-        "a cut after " + newLast + " of a log from " + first + " to " + last);
-    require(newLast.index() >= first - 1, "a cut after " + newLast + " of a log from " + first);
+    // Not by require, as in append.
+    if (newLast.index() >= last.index()
+        || newLast.index() < snapshot.index()
+        || newLast.index() < first - 1) {
+      throw new IllegalStateException(
+          "a cut after " + newLast + " of a log from " + first + " to " + last);
+    }
     last = newLast;
     index.truncateFrom(newLast.index() + 1);
     while (!runs.isEmpty() && runs.get(runs.size() - 1).index() > newLast.index()) {

@@ -119,7 +119,11 @@ final class Groups implements SegmentWriter.HeadSource {
             && told.snapshot().equals(state.snapshot())
             && told.hardState().promisesSameAs(state.hardState())
             && told.hardState().commit() <= state.hardState().commit();
-    require(agrees, "a segment's head says " + state + ", the log before it " + told);
+    // Not by require: the text is long, and would be made for every head that is read.
+    if (!agrees) {
+      throw new IllegalStateException(
+          "a segment's head says " + state + ", the log before it " + told);
+    }
     // A commit index that was not worth a write of its own may stand in the head alone.
     known(record).hardState(state.hardState(), false);
   }

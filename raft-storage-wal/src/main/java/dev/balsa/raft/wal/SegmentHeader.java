@@ -107,6 +107,9 @@ record SegmentHeader(
     if (checksums.of(in, 0, CRC_OFFSET) != in.getInt(CRC_OFFSET)) {
       throw damaged(file, "the checksum of its header does not match");
     }
+    if (fileBytes != in.getLong(48)) {
+      throw damaged(file, "it is " + fileBytes + " bytes long and says " + in.getLong(48));
+    }
     SegmentHeader header =
         new SegmentHeader(
             in.getInt(12),
@@ -120,10 +123,27 @@ record SegmentHeader(
             in.getLong(72),
             in.getInt(80),
             in.getInt(84));
-    if (fileBytes != header.segmentBytes) {
-      throw damaged(file, "it is " + fileBytes + " bytes long and says " + header.segmentBytes);
+    if (!header.isPossible()) {
+      throw damaged(file, "its header passes its checksum and makes no sense: " + header);
     }
     return header;
+  }
+
+  /**
+   * Whether the lengths fit together. They do in whatever this program wrote; were they believed
+   * unseen, a header that passes its checksum by chance or by intent could ask for any amount of
+   * memory.
+   */
+  private boolean isPossible() {
+    return WalConfig.isSector(sectorBytes)
+        && segmentBytes > 0
+        && segmentBytes % sectorBytes == 0
+        && headBytes >= 2 * sectorBytes
+        && headBytes % sectorBytes == 0
+        && headBytes <= segmentBytes - sectorBytes
+        && number > 0
+        && firstPosition >= 0
+        && firstPosition <= Long.MAX_VALUE - segmentBytes;
   }
 
   private static WalException damaged(Path file, String reason) {

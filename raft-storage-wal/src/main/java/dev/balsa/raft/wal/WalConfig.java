@@ -54,7 +54,7 @@ public final class WalConfig {
     this.batchBytes = batchBytes;
     this.snapshotChunkBytes = snapshotChunkBytes;
     require(
-        sectorBytes >= 512 && sectorBytes <= 65_536 && Integer.bitCount(sectorBytes) == 1,
+        isSector(sectorBytes),
         "sectorBytes is a power of two from 512 to 65536, not " + sectorBytes);
     require(segmentBytes >= 8192, "segmentBytes is at least 8192, not " + segmentBytes);
     require(
@@ -66,6 +66,10 @@ public final class WalConfig {
     require(
         snapshotChunkBytes >= 512 && snapshotChunkBytes <= 16 << 20,
         "snapshotChunkBytes is from 512 B to 16 MiB, not " + snapshotChunkBytes);
+  }
+
+  static boolean isSector(int bytes) {
+    return bytes >= 512 && bytes <= 65_536 && Integer.bitCount(bytes) == 1;
   }
 
   private static void require(boolean holds, String problem) {

@@ -18,10 +18,11 @@ import java.util.TreeMap;
  * What many groups' logs should hold, told one record at a time: after a power cut, a log may have
  * any state between the last acknowledged one and the one that was being written.
  */
-final class ModelLog {
+public final class ModelLog {
   /** One group. Immutable, so that states can be kept and compared. */
-  record Group(HardState hardState, SnapshotMetadata snapshot, long first, List<Entry> entries) {
-    long last() {
+  public record Group(
+      HardState hardState, SnapshotMetadata snapshot, long first, List<Entry> entries) {
+    public long last() {
       return first + entries.size() - 1;
     }
 
@@ -49,7 +50,7 @@ final class ModelLog {
 
   private final TreeMap<Long, Group> groups;
 
-  ModelLog() {
+  public ModelLog() {
     this(new TreeMap<>());
   }
 
@@ -57,22 +58,22 @@ final class ModelLog {
     this.groups = groups;
   }
 
-  static Group fresh(SnapshotMetadata snapshot) {
+  public static Group fresh(SnapshotMetadata snapshot) {
     return new Group(HardState.EMPTY, snapshot, snapshot.index() + 1, List.of());
   }
 
-  Group group(long id) {
+  public Group group(long id) {
     return groups.get(id);
   }
 
-  ModelLog with(long id, Group group) {
+  public ModelLog with(long id, Group group) {
     TreeMap<Long, Group> copy = new TreeMap<>(groups);
     copy.put(id, group);
     return new ModelLog(copy);
   }
 
   /** Every state on the way from this one through these writes, the last one included. */
-  List<ModelLog> after(List<GroupWrite> writes) {
+  public List<ModelLog> after(List<GroupWrite> writes) {
     List<ModelLog> states = new ArrayList<>();
     ModelLog now = this;
     for (GroupWrite write : writes) {
@@ -107,7 +108,7 @@ final class ModelLog {
   }
 
   /** What an engine holds of these groups. */
-  static ModelLog of(LogEngine engine, Iterable<Long> ids) throws IOException {
+  public static ModelLog of(LogEngine engine, Iterable<Long> ids) throws IOException {
     TreeMap<Long, Group> groups = new TreeMap<>();
     for (long id : ids) {
       RecoveredLog log = engine.recover(id);

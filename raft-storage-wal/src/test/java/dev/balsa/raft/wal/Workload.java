@@ -16,21 +16,21 @@ import java.util.List;
 import java.util.Random;
 
 /** Draws writes that a Raft host could make of a log in a given state. */
-final class Workload {
-  static final Membership MEMBERS =
+public final class Workload {
+  public static final Membership MEMBERS =
       Membership.bootstrap(List.of(Member.of(1, "a:1"), Member.of(2, "b:2")));
-  static final SnapshotMetadata BEGINNING = SnapshotMetadata.bootstrap(MEMBERS);
+  public static final SnapshotMetadata BEGINNING = SnapshotMetadata.bootstrap(MEMBERS);
 
   private final Random random;
   private final int maxEntryBytes;
 
-  Workload(Random random, int maxEntryBytes) {
+  public Workload(Random random, int maxEntryBytes) {
     this.random = random;
     this.maxEntryBytes = maxEntryBytes;
   }
 
   /** One to three groups' writes, in the order in which they change {@code state}. */
-  List<GroupWrite> next(ModelLog state, List<Long> ids) {
+  public List<GroupWrite> next(ModelLog state, List<Long> ids) {
     List<GroupWrite> writes = new ArrayList<>();
     ModelLog now = state;
     int count = 1 + random.nextInt(3);
