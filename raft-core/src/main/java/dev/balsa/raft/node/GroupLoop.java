@@ -182,7 +182,7 @@ final class GroupLoop<R> extends TickWheel.Timer {
     touch();
   }
 
-  void enqueue(Request request) {
+  void enqueue(Request<?, ?> request) {
     requests.add(request);
     touch();
   }

@@ -81,7 +81,7 @@ final class HostLoop implements Agent {
   }
 
   /** A client asks for this. */
-  void ask(Request request) {
+  void ask(Request<?, ?> request) {
     requests.add(request);
   }
 
@@ -89,7 +89,7 @@ final class HostLoop implements Agent {
   void refuseRequests() {
     Task task = requests.takeAll();
     while (task != null) {
-      ((Request) task).refuse(new Refusal(Refusal.Reason.STOPPED, 0));
+      ((Request<?, ?>) task).refuse(new Refusal(Refusal.Reason.STOPPED, 0));
       task = task.next;
     }
   }
@@ -250,7 +250,7 @@ final class HostLoop implements Agent {
     Task task = requests.takeAll();
     while (task != null) {
       Task following = task.next;
-      Request request = (Request) task;
+      Request<?, ?> request = (Request<?, ?>) task;
       request.group().enqueue(request);
       task = following;
       count++;

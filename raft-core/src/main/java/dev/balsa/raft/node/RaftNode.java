@@ -167,7 +167,7 @@ public final class RaftNode<R> implements AutoCloseable {
     return submit(new SnapshotAsk(loop, loop.requestGate(), future), future);
   }
 
-  private <T> CompletableFuture<T> submit(Request request, CompletableFuture<T> future) {
+  private <T> CompletableFuture<T> submit(Request<?, ?> request, CompletableFuture<T> future) {
     if (parts.closing) {
       request.refuse(refusal(Refusal.Reason.STOPPED));
       return future;

@@ -46,7 +46,7 @@ final class Transfers {
     }
     Refusal refusal = new Refusal(Refusal.Reason.TIMED_OUT, leader);
     for (Transfer transfer : waiting) {
-      endings.end(leads ? () -> transfer.refuse(refusal) : transfer::succeed);
+      endings.end(leads ? () -> transfer.refuse(refusal) : () -> transfer.succeed(null));
     }
     waiting.clear();
   }
