@@ -229,12 +229,12 @@ final class GroupLoop<R> extends TickWheel.Timer {
   }
 
   private long dueTick() {
-    boolean waits = !isIdle() || applier.hasParkedReads() || snapshots.isRetryDue();
-    return waits ? host.ticksBefore() + 1 : clock.dueTick();
+    boolean waits = !isIdle() || applier.hasParkedReads();
+    return waits ? host.ticksBefore() + 1 : Math.min(clock.dueTick(), snapshots.dueTick());
   }
 
   private void onTick(long now) {
-    snapshots.onTick();
+    snapshots.onTick(now);
     clients.onTick(now, soft);
     if (applier.hasParkedReads()) {
       Refusal refusal = new Refusal(Refusal.Reason.TIMED_OUT, soft.leader());

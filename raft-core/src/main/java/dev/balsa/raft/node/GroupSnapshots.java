@@ -54,8 +54,10 @@ final class GroupSnapshots {
   /** To be fetched next, null if none. */
   private SnapshotFetch wanted;
 
-  /** Could not be fetched; the core is told with the next tick, so that it does not spin. */
+  /** Could not be fetched; the core is told when the pause is over, and a leader offers anew. */
   private SnapshotFetch failed;
+
+  private final FetchPause pause;
 
   /** Why the last fetch failed; told once, not with each attempt. */
   private String lastFailure;
@@ -70,6 +72,7 @@ final class GroupSnapshots {
     this.parts = parts;
     this.group = group;
     this.raw = raw;
+    this.pause = new FetchPause(parts.options.electionTicks());
     dueAfter(snapshotIndex);
   }
 
@@ -187,16 +190,26 @@ final class GroupSnapshots {
   /** The core needs the leader's snapshot. */
   void fetch(SnapshotFetch fetch) {
     wanted = fetch;
+    maybeEndPause();
     maybeFetch();
   }
 
+  /** What one leader could not give, the next one may have. */
+  private void maybeEndPause() {
+    if (failed != null && wanted != null && !wanted.from().equals(failed.from())) {
+      failed = null;
+      pause.end();
+    }
+  }
+
   private void maybeFetch() {
-    if (wanted == null || isTaking || isFetching) {
+    if (wanted == null || isTaking || isFetching || failed != null) {
       return;
     }
     SnapshotFetch fetch = wanted;
     wanted = null;
     isFetching = true;
+    parts.metrics.snapshotFetches.add(1);
     parts.transport.fetchSnapshot(
         new Transport.SnapshotRequest(group.id(), fetch.from(), fetch.snapshot().id()),
         new Transport.SnapshotReceiver() {
@@ -220,6 +233,7 @@ final class GroupSnapshots {
   private void onFetched(SnapshotFetch fetch) {
     isFetching = false;
     lastFailure = null;
+    pause.end();
     if (!group.isStopped()) {
       group.touch();
       raw.onSnapshotReceived(fetch.snapshot());
@@ -237,20 +251,26 @@ final class GroupSnapshots {
       lastFailure = why;
       group.touch();
       failed = fetch;
+      pause.begin(group.host().ticks());
+      maybeEndPause();
       maybeFetch();
     }
   }
 
-  /** Whether the next tick is awaited. */
-  boolean isRetryDue() {
-    return failed != null;
+  /** The tick at which a fetch that failed is to be gone on from. */
+  long dueTick() {
+    return failed == null ? Long.MAX_VALUE : pause.until();
   }
 
-  void onTick() {
-    if (failed != null) {
+  void onTick(long now) {
+    if (now >= dueTick()) {
       SnapshotFetch fetch = failed;
       failed = null;
-      raw.onSnapshotFailed(fetch.snapshot().id());
+      if (wanted == null) {
+        raw.onSnapshotFailed(fetch.snapshot().id());
+      }
+      // Else the core has been offered another one meanwhile, and waits for that.
+      maybeFetch();
     }
     if (raw.snapshotWantedAt() > 0) {
       maybeTake();

@@ -133,6 +133,9 @@ public final class HostMetrics {
   /** Snapshots taken here. */
   public final Counter snapshotsTaken = new Counter();
 
+  /** Attempts to fetch a snapshot from a leader. */
+  public final Counter snapshotFetches = new Counter();
+
   /** Snapshots installed from a leader. */
   public final Counter snapshotsInstalled = new Counter();
 

@@ -7,6 +7,7 @@ import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.spi.SnapshotStore;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
@@ -113,6 +114,54 @@ class SnapshotStoryTest {
     assertThat(lagging.machine().commands()).isEmpty();
     cluster.network.healAll();
     cluster.tickUntil(() -> lagging.machine().commands().size() == 30);
+  }
+
+  /**
+   * Each attempt begins with an offer of the leader's, who repeats it as soon as one has failed.
+   */
+  @Test
+  void aFetchThatFailsIsTriedAgainMoreAndMoreSeldom() throws Exception {
+    TestMember lagging = memberWhoseLeaderHasLostItsSnapshot();
+    List<Integer> pauses = new ArrayList<>();
+    long attempts = 0;
+    int last = 0;
+    for (int tick = 1; tick <= 80; tick++) {
+      cluster.tick(1);
+      long now = lagging.host.metrics().snapshotFetches.value();
+      if (now > attempts) {
+        pauses.add(tick - last);
+        assertThat(now - attempts).isEqualTo(1);
+        last = tick;
+      }
+      attempts = now;
+    }
+    assertThat(pauses.subList(1, 9)).containsExactly(1, 2, 4, 8, 10, 10, 10, 10);
+    // A newer one can be had.
+    propose(15);
+    cluster.tickUntil(() -> lagging.machine().commands().size() == 45);
+  }
+
+  /** What one leader could not give, the next one is asked for at once. */
+  @Test
+  void anotherLeadersSnapshotIsFetchedWithoutAPause() throws Exception {
+    TestMember lagging = memberWhoseLeaderHasLostItsSnapshot();
+    TestMember old = cluster.leader();
+    cluster.tickUntil(() -> lagging.host.metrics().snapshotFetches.value() == 6);
+    TestMember next = cluster.other(old, lagging);
+    old.node().transferLeadership(next.id);
+    cluster.settle();
+    assertThat(lagging.machine().commands()).hasSize(30);
+    assertThat(lagging.host.metrics().snapshotFetches.value()).isEqualTo(7);
+  }
+
+  /** A follower that lacks all, of a leader that offers a snapshot and cannot open it. */
+  private TestMember memberWhoseLeaderHasLostItsSnapshot() throws IOException {
+    TestMember lagging = cluster.follower();
+    cluster.crash(lagging.id);
+    propose(30);
+    cluster.leader().disk.snapshots().retainFrom(1, new EntryId(Long.MAX_VALUE, Long.MAX_VALUE));
+    cluster.start(lagging.id);
+    return lagging;
   }
 
   @Test
