@@ -334,13 +334,14 @@ final class GroupLoop<R> extends TickWheel.Timer {
       isStatusOld = false;
       isStatusAsked = false;
       status = raw.status();
-      onCommitted(status.membership(), status.hardState().commit());
+      onStatus();
     }
     host.wakeAt(this, dueTick());
   }
 
-  private void onCommitted(Membership membership, long commit) {
-    if (self.maybeRemove(membership, commit)) {
+  private void onStatus() {
+    Membership membership = status.membership();
+    if (self.maybeRemove(membership, status.hardState().commit())) {
       LOG.info(
           "member {} was removed from group {} by {}",
           parts.identity.member(),
@@ -348,7 +349,7 @@ final class GroupLoop<R> extends TickWheel.Timer {
           membership.id());
       parts.listener.onRemoved(id(), membership);
     }
-    parts.peers.onCommitted(id(), commit);
+    parts.peers.onStatus(status);
   }
 
   void onSoftState(SoftState state) {

@@ -3,10 +3,13 @@ package dev.balsa.raft.node;
 
 import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Which peers the groups of a host have, together: tells the transport their addresses, and the
@@ -14,7 +17,9 @@ import java.util.TreeMap;
  *
  * <p>A configuration counts from the moment it is appended. Who is left out by it stays reachable
  * until it is committed: before that it may be taken back, and it is the leaving member that still
- * has to learn of it.
+ * has to learn of it. On the leader it stays reachable for as long as the core sends to it after
+ * that, and would otherwise hardly ever hear that it was removed; but it counts as a member no
+ * more.
  *
  * <p>Each configuration that counts holds its members; a peer that nobody holds is forgotten. So a
  * change costs the size of one group, however many there are.
@@ -30,15 +35,30 @@ final class PeerDirectory {
 
     /** How many configurations name it. */
     private int holders;
+
+    /** In how many groups it is sent to although it has left. */
+    private int senders;
+  }
+
+  /** Whom one group knows. */
+  private static final class Group {
+    /** The configurations that count, oldest first; the last one is in force. */
+    private final List<Membership> memberships = new ArrayList<>();
+
+    /** Those who have left for certain, and are still sent to. */
+    private final TreeSet<Long> leaving = new TreeSet<>();
+
+    /** Whether a later commit, or a later tick, changes nothing here. */
+    boolean isSettled() {
+      return memberships.size() < 2 && leaving.isEmpty();
+    }
   }
 
   private final HostParts parts;
   private final TreeMap<Long, Peer> peers = new TreeMap<>();
+  private final TreeMap<Long, Group> groups = new TreeMap<>();
 
-  /** For each group the configurations that count, oldest first; the last one is in force. */
-  private final TreeMap<Long, List<Membership>> memberships = new TreeMap<>();
-
-  /** In how many groups the one in force is not committed. */
+  /** How many groups are not settled. */
   private volatile int pending;
 
   /** Where the members listen, this one too. Replaced, never changed. */
@@ -75,9 +95,10 @@ final class PeerDirectory {
       // That of a member that nobody has admitted yet: it names nobody, and takes nobody back.
       return;
     }
-    List<Membership> all = memberships.computeIfAbsent(group, any -> new ArrayList<>());
-    all.add(membership);
-    if (all.size() == 2) {
+    Group known = groups.computeIfAbsent(group, any -> new Group());
+    boolean wasSettled = known.isSettled();
+    known.memberships.add(membership);
+    if (wasSettled && !known.isSettled()) {
       pending++;
     }
     membership.members().forEach(this::hold);
@@ -86,6 +107,10 @@ final class PeerDirectory {
 
   private void hold(Member member) {
     Peer peer = peers.computeIfAbsent(member.id(), any -> new Peer());
+    if (peer.holders == 0) {
+      // It may be back in another directory than the one that left.
+      peer.incarnation = 0;
+    }
     peer.holders++;
     // The latest counts: its address is the one in force.
     String address = Members.addressOf(member);
@@ -101,34 +126,64 @@ final class PeerDirectory {
     }
   }
 
-  /** In this group everything up to {@code index} is committed. */
-  void onCommitted(long group, long index) {
+  /** How far this group is committed, and whom it sends to. */
+  void onStatus(Status status) {
     if (pending > 0) {
-      maybeForget(group, index);
+      maybeForget(status);
     }
   }
 
-  private synchronized void maybeForget(long group, long index) {
-    List<Membership> all = memberships.get(group);
-    if (all == null || all.size() < 2 || index < all.get(all.size() - 1).id().index()) {
+  private synchronized void maybeForget(Status status) {
+    Group known = groups.get(status.group());
+    if (known == null || known.isSettled()) {
       return;
     }
-    pending--;
-    List<Membership> former = all.subList(0, all.size() - 1);
+    TreeSet<Long> sentTo = new TreeSet<>();
+    status.progress().forEach(peer -> sentTo.add(peer.id()));
+    Membership latest = known.memberships.get(known.memberships.size() - 1);
+    forgetLeaving(known, latest, sentTo);
+    if (status.hardState().commit() >= latest.id().index()) {
+      forgetFormer(known, latest, sentTo);
+    }
+    if (known.isSettled()) {
+      pending--;
+    }
+  }
+
+  /** The configuration in force is committed: those before it will not come back. */
+  private void forgetFormer(Group known, Membership latest, Set<Long> sentTo) {
+    List<Membership> former = known.memberships.subList(0, known.memberships.size() - 1);
     for (Membership each : former) {
-      each.members().forEach(this::release);
+      for (Member member : each.members()) {
+        boolean isLeaving = !latest.contains(member.id()) && sentTo.contains(member.id());
+        if (isLeaving && known.leaving.add(member.id())) {
+          peers.get(member.id()).senders++;
+        }
+        peers.get(member.id()).holders--;
+        maybeRemove(member.id());
+      }
     }
     former.clear();
     publish();
   }
 
-  private void release(Member member) {
-    Peer peer = peers.get(member.id());
-    peer.holders--;
-    if (peer.holders == 0) {
-      peers.remove(member.id());
-      if (member.id() != parts.identity.member().id()) {
-        parts.transport.removePeer(member.id());
+  /** Those whom the core has given up, or who have come back. */
+  private void forgetLeaving(Group known, Membership latest, Set<Long> sentTo) {
+    for (long id : List.copyOf(known.leaving)) {
+      if (!sentTo.contains(id) || latest.contains(id)) {
+        known.leaving.remove(id);
+        peers.get(id).senders--;
+        maybeRemove(id);
+      }
+    }
+  }
+
+  private void maybeRemove(long id) {
+    Peer peer = peers.get(id);
+    if (peer.holders == 0 && peer.senders == 0) {
+      peers.remove(id);
+      if (id != parts.identity.member().id()) {
+        parts.transport.removePeer(id);
       }
     }
   }
@@ -138,9 +193,11 @@ final class PeerDirectory {
     TreeMap<Long, String> listening = new TreeMap<>();
     peers.forEach(
         (id, peer) -> {
-          listening.put(id, peer.address);
-          if (peer.incarnation != 0) {
-            incarnations.put(id, peer.incarnation);
+          if (peer.holders > 0) {
+            listening.put(id, peer.address);
+            if (peer.incarnation != 0) {
+              incarnations.put(id, peer.incarnation);
+            }
           }
         });
     addresses = listening;

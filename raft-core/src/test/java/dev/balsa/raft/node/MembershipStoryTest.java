@@ -84,6 +84,23 @@ class MembershipStoryTest {
     }
   }
 
+  /** The leader has it on its way when the address would be forgotten. */
+  @Test
+  void aFollowerThatIsRemovedHearsOfIt() {
+    TestMember leader = settledLeader();
+    TestMember removed = cluster.other(leader);
+    CompletableFuture<Membership> change =
+        leader.node().changeMembership(MembershipChange.none().remove(removed.id));
+    cluster.tick(2);
+    assertThat(change).isCompleted();
+    assertThat(removed.node().state()).isEqualTo(NodeState.REMOVED);
+    // It is sent to for an election timeout, in case it was away; and then no more.
+    long bursts = cluster.network.bursts(leader.id, removed.id);
+    cluster.tick(30);
+    long after = cluster.network.bursts(leader.id, removed.id);
+    assertThat(after - bursts).isBetween(5L, 12L);
+  }
+
   @Test
   void whoHasNotBeenAdmittedNeitherVotesNorCampaigns() {
     TestMember joiner = cluster.join(4);

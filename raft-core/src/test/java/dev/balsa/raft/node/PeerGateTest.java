@@ -7,9 +7,12 @@ import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.Route;
 import dev.balsa.raft.message.TimeoutNow;
 import dev.balsa.raft.model.EntryId;
+import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.RoleType;
+import dev.balsa.raft.model.Status;
 import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.Transport;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
@@ -120,9 +123,73 @@ class PeerGateTest {
     directory.onMembership(1, smaller);
     assertThat(told).containsExactly("+2=elsewhere");
     told.clear();
-    directory.onCommitted(1, 8);
+    directory.onStatus(status(1, 8));
     assertThat(told).isEmpty();
-    directory.onCommitted(1, 9);
+    directory.onStatus(status(1, 9));
+    assertThat(told).containsExactly("-3");
+  }
+
+  /** How a group stands that is committed so far, and whose leader this member is. */
+  private static Status status(long group, long commit, long... sentTo) {
+    List<Status.PeerProgress> progress = new ArrayList<>();
+    for (long peer : sentTo) {
+      progress.add(new Status.PeerProgress(peer, "replicate", 0, 1, 0, 0, true, false));
+    }
+    return new Status(
+        new MemberId(1, 100),
+        group,
+        RoleType.LEADER,
+        1,
+        new HardState(2, 1, commit),
+        new EntryId(2, commit),
+        commit,
+        commit,
+        1,
+        0,
+        false,
+        false,
+        0,
+        Members.of("1=a").membership(),
+        progress);
+  }
+
+  @Test
+  void whoHasLeftKeepsItsAddressAsLongAsTheCoreSendsToIt() {
+    directory.onMembership(1, Members.of("1=a", "2=b", "3=c").membership());
+    directory.onMembership(1, Members.of("1=a", "2=b").membership().at(new EntryId(2, 9)));
+    told.clear();
+    directory.onStatus(status(1, 9, 2, 3));
+    assertThat(directory.addresses()).containsOnlyKeys(1L, 2L);
+    directory.onStatus(status(1, 12, 2, 3));
+    // Another group's end of sending is not this one's.
+    directory.onMembership(7, Members.of("1=a", "2=b").membership());
+    directory.onStatus(status(7, 20, 2));
+    assertThat(told).isEmpty();
+    directory.onStatus(status(1, 12, 2));
+    assertThat(told).containsExactly("-3");
+    directory.onStatus(status(1, 13, 2));
+    assertThat(told).containsExactly("-3");
+  }
+
+  /** It comes back under its id while it is still sent to: as a member, in any directory. */
+  @Test
+  void whoComesBackIsBoundToNoFormerDirectory() {
+    Member gone = Member.of(3, "c").bound(300);
+    Membership all = Membership.bootstrap(List.of(Member.of(1, "a"), Member.of(2, "b"), gone));
+    directory.onMembership(1, all);
+    directory.onMembership(1, Members.of("1=a", "2=b").membership().at(new EntryId(2, 9)));
+    directory.onStatus(status(1, 9, 2, 3));
+    MemberId anew = new MemberId(3, 301);
+    assertThat(connect(TestCluster.CLUSTER, anew, new MemberId(1, 0))).isNull();
+    told.clear();
+    directory.onMembership(1, Members.of("1=a", "2=b", "3=c").membership().at(new EntryId(2, 10)));
+    assertThat(connect(TestCluster.CLUSTER, anew, new MemberId(1, 0))).isNull();
+    directory.onStatus(status(1, 10, 2, 3));
+    assertThat(directory.addresses()).containsOnlyKeys(1L, 2L, 3L);
+    assertThat(told).isEmpty();
+    // Whether it is sent to as a member or not, it is forgotten once it has left again.
+    directory.onMembership(1, Members.of("1=a", "2=b").membership().at(new EntryId(2, 11)));
+    directory.onStatus(status(1, 11, 2));
     assertThat(told).containsExactly("-3");
   }
 
