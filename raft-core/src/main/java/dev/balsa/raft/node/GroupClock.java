@@ -16,6 +16,8 @@ final class GroupClock {
   private final HostLoop loop;
   private final RawNode raw;
   private long toldOf;
+
+  /** Whether the last tick did not count. */
   private boolean hasDropped;
 
   GroupClock(HostParts parts, HostLoop loop, RawNode raw) {
@@ -35,6 +37,7 @@ final class GroupClock {
       raw.tick(parts.clock.nanoTime(), (int) Math.min(tick - toldOf, Integer.MAX_VALUE));
       parts.metrics.coreTicks.add(1);
       toldOf = tick;
+      hasDropped = false;
     }
   }
 
@@ -45,7 +48,6 @@ final class GroupClock {
 
   /** The core hears of this turn's tick, too. */
   void tellAll() {
-    hasDropped = false;
     tellOf(loop.ticks());
   }
 
