@@ -3,6 +3,7 @@ package dev.balsa.raft.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.EntryId;
@@ -27,6 +28,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What every {@link LogEngine} does. Extend it and say how an engine is made and restarted.
@@ -49,6 +51,19 @@ public abstract class LogEngineContract {
 
   /** The same engine after a restart. Closes the one given. */
   protected abstract LogEngine reopen(LogEngine running) throws IOException;
+
+  /**
+   * Lets the disk under the engine run out of room, so that the engine comes to say so while it is
+   * written to.
+   *
+   * @return false if this engine never looks how much room there is
+   */
+  protected boolean fillUp() {
+    return false;
+  }
+
+  /** Undoes {@link #fillUp}. */
+  protected void makeRoom() {}
 
   /** An entry whose content follows from its id. */
   protected static Entry entry(long term, long index, int bytes) {
@@ -666,6 +681,92 @@ public abstract class LogEngineContract {
           assertThat(engine.snapshots().open(GROUP, new EntryId(1, 2))).isNull();
           assertThat(engine.snapshots().open(GROUP, new EntryId(1, 3))).isNull();
           assertHolds(snapshot(1, 4), content(4, 1000));
+        });
+  }
+
+  // ------------------------------------------------------------ room
+
+  /** More than any engine under test takes before it has to look for room. */
+  private static final long MANY_BYTES = 2 << 20;
+
+  private static final int ENTRY_BYTES = 16 << 10;
+
+  /** Fills the disk and writes until the engine says so; returns the last index. */
+  private long writeUntilFull() throws IOException {
+    engine.bootstrap(GROUP, BEGINNING);
+    assertThat(engine.isStorageFull()).isFalse();
+    assumeTrue(fillUp(), "this engine does not look how much room there is");
+    long last = 0;
+    while (!engine.isStorageFull()) {
+      assertThat(last * ENTRY_BYTES).as("written without a word").isLessThan(MANY_BYTES);
+      last++;
+      write(append(List.of(entry(1, last, ENTRY_BYTES))));
+    }
+    return last;
+  }
+
+  @Test
+  void anEngineWithRoomIsNotFull() throws IOException {
+    engine.bootstrap(GROUP, BEGINNING);
+    engine.retryStorage();
+    write(append(entries(1, 1, 3)));
+    holdsDurably(
+        () -> {
+          assertThat(engine.isStorageFull()).isFalse();
+          assertThat(readAll(GROUP)).isEqualTo(entries(1, 1, 3));
+        });
+  }
+
+  /** The host takes no commands from then on; what keeps the cluster alive is small. */
+  @Test
+  void anEngineSaysThatRoomRunsOutWhileItCanStillWriteALittle() throws IOException {
+    long last = writeUntilFull();
+    for (int i = 1; i <= 10; i++) {
+      write(append(List.of(entry(2, last + i, 100))));
+      write(hardState(2 + i, 1, 0));
+    }
+    assertThat(engine.isStorageFull()).isTrue();
+    makeRoom();
+    holdsDurably(
+        () -> {
+          RecoveredLog log = engine.recover(GROUP);
+          assertThat(log.lastIndex()).isEqualTo(last + 10);
+          assertThat(log.hardState()).isEqualTo(new HardState(12, 1, 0));
+          assertThat(readAll(GROUP).get((int) last)).isEqualTo(entry(2, last + 1, 100));
+        });
+  }
+
+  @Test
+  void lookingForRoomInVainChangesNothing() throws IOException {
+    long last = writeUntilFull();
+    for (int i = 1; i <= 3; i++) {
+      engine.retryStorage();
+      write(append(List.of(entry(1, last + i, 100))));
+    }
+    assertThat(engine.isStorageFull()).isTrue();
+    makeRoom();
+    holdsDurably(() -> assertThat(engine.recover(GROUP).lastIndex()).isEqualTo(last + 3));
+  }
+
+  @Test
+  @Timeout(60)
+  void roomIsFoundByLookingForIt() throws IOException {
+    long last = writeUntilFull();
+    makeRoom();
+    while (engine.isStorageFull()) {
+      // It may look in the background, and say so a moment later.
+      engine.retryStorage();
+      Thread.onSpinWait();
+    }
+    // As much as would not have gone on what it had left.
+    long more = MANY_BYTES / ENTRY_BYTES;
+    for (long i = 1; i <= more; i++) {
+      write(append(List.of(entry(1, last + i, ENTRY_BYTES))));
+    }
+    holdsDurably(
+        () -> {
+          assertThat(engine.isStorageFull()).isFalse();
+          assertThat(engine.recover(GROUP).lastIndex()).isEqualTo(last + more);
         });
   }
 }

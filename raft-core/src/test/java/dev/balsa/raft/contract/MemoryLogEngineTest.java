@@ -20,6 +20,17 @@ class MemoryLogEngineTest extends LogEngineContract {
     return ((MemoryLogEngine) running).reopen();
   }
 
+  @Override
+  protected boolean fillUp() {
+    ((MemoryLogEngine) engine).fillUp();
+    return true;
+  }
+
+  @Override
+  protected void makeRoom() {
+    ((MemoryLogEngine) engine).makeRoom();
+  }
+
   @Test
   void aFailedEngineFailsForGood() throws IOException {
     engine.bootstrap(GROUP, BEGINNING);

@@ -4,6 +4,7 @@ package dev.balsa.raft.wal;
 import dev.balsa.raft.contract.LogEngineContract;
 import dev.balsa.raft.spi.LogEngine;
 import dev.balsa.raft.wal.sim.CrashMode;
+import dev.balsa.raft.wal.sim.IoObserver.Operation;
 import dev.balsa.raft.wal.sim.SimulatedFileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,5 +26,21 @@ class SimulatedWalTest extends LogEngineContract {
     running.close();
     disk.crash(CrashMode.LOSE_ALL, new Random(1));
     return Wal.open(config);
+  }
+
+  @Override
+  protected boolean fillUp() {
+    disk.observe(
+        (kind, path, count) -> {
+          if (kind == Operation.CREATE) {
+            throw new IOException("No space left on device");
+          }
+        });
+    return true;
+  }
+
+  @Override
+  protected void makeRoom() {
+    disk.observe(null);
   }
 }
