@@ -6,7 +6,8 @@ import io.grpc.StatusException;
 
 /**
  * What clients can be told is wrong. Stock clients recognise an error by its code and its text
- * together, so both are etcd's to the letter.
+ * together, so both are etcd's to the letter wherever etcd
+ * has such an error.
  */
 public enum KvError {
   EMPTY_KEY(Status.Code.INVALID_ARGUMENT, "key is not provided"),
@@ -24,7 +25,18 @@ public enum KvError {
   TOO_MANY_REQUESTS(Status.Code.RESOURCE_EXHAUSTED, "too many requests"),
   TIMED_OUT(Status.Code.UNAVAILABLE, "request timed out"),
   NO_LEADER(Status.Code.UNAVAILABLE, "no leader"),
-  STOPPED(Status.Code.UNAVAILABLE, "server stopped");
+  STOPPED(Status.Code.UNAVAILABLE, "server stopped"),
+  LEARNER_NOT_IN_SYNC(
+      Status.Code.FAILED_PRECONDITION,
+      "can only promote a learner member which is in sync with leader"),
+
+  // What etcd has no words for.
+  TRANSFERRING(Status.Code.UNAVAILABLE, "leadership is being handed over"),
+  NO_COMMIT_IN_TERM(Status.Code.UNAVAILABLE, "the leader has committed nothing in its term yet"),
+  CHANGE_PENDING(Status.Code.UNAVAILABLE, "another change of the members is under way"),
+  NOT_A_MEMBER(Status.Code.UNAVAILABLE, "this member does not belong to the cluster"),
+  CONFIGURATION_MISMATCH(Status.Code.FAILED_PRECONDITION, "the members are others than expected"),
+  INVALID_CHANGE(Status.Code.FAILED_PRECONDITION, "no such change of the members is possible");
 
   private final Status status;
   private final StatusException exception;

@@ -153,19 +153,19 @@ final class Requests {
     }
     Refusal.Reason reason = refused.refusal().reason();
     return switch (reason) {
+      // After all attempts; etcd says no more of why it took so long.
+      case NOT_LEADER, NO_LEADER, LEADER_CHANGED, TIMED_OUT -> KvError.TIMED_OUT;
+      case TRANSFERRING -> KvError.TRANSFERRING;
       case TOO_MANY_UNCOMMITTED, OVERLOADED -> KvError.TOO_MANY_REQUESTS;
       case STORAGE_FULL -> KvError.NO_SPACE;
-      case TOO_LARGE -> KvError.REQUEST_TOO_LARGE;
+      case NOT_A_MEMBER -> KvError.NOT_A_MEMBER;
       case STOPPED -> KvError.STOPPED;
-      case NOT_A_MEMBER -> KvError.NO_LEADER;
-      case NOT_LEADER, NO_LEADER, TRANSFERRING, LEADER_CHANGED, TIMED_OUT -> KvError.TIMED_OUT;
-      // Of changes of the members, which none of these requests is.
-      case NO_COMMIT_IN_TERM,
-          CHANGE_PENDING,
-          CONFIGURATION_MISMATCH,
-          LEARNER_BEHIND,
-          INVALID_CHANGE ->
-          KvError.TIMED_OUT;
+      case TOO_LARGE -> KvError.REQUEST_TOO_LARGE;
+      case NO_COMMIT_IN_TERM -> KvError.NO_COMMIT_IN_TERM;
+      case CHANGE_PENDING -> KvError.CHANGE_PENDING;
+      case CONFIGURATION_MISMATCH -> KvError.CONFIGURATION_MISMATCH;
+      case LEARNER_BEHIND -> KvError.LEARNER_NOT_IN_SYNC;
+      case INVALID_CHANGE -> KvError.INVALID_CHANGE;
     };
   }
 }

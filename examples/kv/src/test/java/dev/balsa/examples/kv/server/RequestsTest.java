@@ -25,13 +25,13 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What clients are told when the cluster does not take a request. */
@@ -71,18 +71,68 @@ class RequestsTest {
         .hasMessageContaining("UNAVAILABLE: etcdserver: request timed out");
   }
 
+  /** For each reason whether it is tried again until the time is over, and what is told then. */
+  private static final Map<Reason, List<String>> TABLE =
+      Map.ofEntries(
+          row(Reason.NOT_LEADER, "again", "UNAVAILABLE", "request timed out"),
+          row(Reason.NO_LEADER, "again", "UNAVAILABLE", "request timed out"),
+          row(Reason.TRANSFERRING, "again", "UNAVAILABLE", "leadership is being handed over"),
+          row(Reason.TOO_MANY_UNCOMMITTED, "once", "RESOURCE_EXHAUSTED", "too many requests"),
+          row(Reason.STORAGE_FULL, "once", "RESOURCE_EXHAUSTED", "mvcc: database space exceeded"),
+          row(Reason.LEADER_CHANGED, "again", "UNAVAILABLE", "request timed out"),
+          row(Reason.TIMED_OUT, "again", "UNAVAILABLE", "request timed out"),
+          row(
+              Reason.NOT_A_MEMBER,
+              "once",
+              "UNAVAILABLE",
+              "this member does not belong to the cluster"),
+          row(Reason.OVERLOADED, "once", "RESOURCE_EXHAUSTED", "too many requests"),
+          row(Reason.STOPPED, "once", "UNAVAILABLE", "server stopped"),
+          row(Reason.TOO_LARGE, "once", "INVALID_ARGUMENT", "request is too large"),
+          row(
+              Reason.NO_COMMIT_IN_TERM,
+              "again",
+              "UNAVAILABLE",
+              "the leader has committed nothing in its term yet"),
+          row(
+              Reason.CHANGE_PENDING,
+              "again",
+              "UNAVAILABLE",
+              "another change of the members is under way"),
+          row(
+              Reason.CONFIGURATION_MISMATCH,
+              "once",
+              "FAILED_PRECONDITION",
+              "the members are others than expected"),
+          row(
+              Reason.LEARNER_BEHIND,
+              "again",
+              "FAILED_PRECONDITION",
+              "can only promote a learner member which is in sync with leader"),
+          row(
+              Reason.INVALID_CHANGE,
+              "once",
+              "FAILED_PRECONDITION",
+              "no such change of the members is possible"));
+
+  private static Map.Entry<Reason, List<String>> row(Reason reason, String... told) {
+    return Map.entry(reason, List.of(told));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "OVERLOADED,TOO_MANY_REQUESTS",
-    "TOO_MANY_UNCOMMITTED,TOO_MANY_REQUESTS",
-    "STORAGE_FULL,NO_SPACE",
-    "TOO_LARGE,REQUEST_TOO_LARGE",
-    "STOPPED,STOPPED"
-  })
-  void otherRefusalsAreToldAtOnce(Reason reason, KvError error) {
+  @EnumSource
+  void eachRefusalIsToldByItsCodeAndText(Reason reason) {
+    assertThat(TABLE).containsKey(reason);
+    List<String> expected = TABLE.get(reason);
     fixture.replica.refusal = reason;
-    assertFails(error, () -> fixture.put("a", "1"));
-    assertThat(fixture.replica.refused).isEqualTo(1);
+    Future<?> put = fixture.futureKv.put(putRequest("a", "1").build());
+    fixture.timer.advance(100);
+    assertThat(fixture.replica.refused > 1).isEqualTo(expected.get(0).equals("again"));
+    fixture.timer.advance(7_000);
+    assertThatThrownBy(put::get)
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .hasMessage(expected.get(1) + ": etcdserver: " + expected.get(2));
   }
 
   /** Trying again could apply it twice. */
