@@ -17,7 +17,9 @@ class RealWalTest extends LogEngineContract {
   private volatile boolean isFull;
 
   private WalConfig config() {
-    return WalConfig.of(directory.resolve("wal"), disk()).withSpareExecutor(Surroundings.spareThread()).withSegmentBytes(1 << 20);
+    return WalConfig.of(directory.resolve("wal"), disk())
+        .withSpareExecutor(Surroundings.spareThread())
+        .withSegmentBytes(1 << 20);
   }
 
   /** The operating system's files, on a disk that can be made to take no new ones. */

@@ -6,8 +6,7 @@ import io.grpc.StatusException;
 
 /**
  * What clients can be told is wrong. Stock clients recognise an error by its code and its text
- * together, so both are etcd's to the letter wherever etcd
- * has such an error.
+ * together, so both are etcd's to the letter wherever etcd has such an error.
  */
 public enum KvError {
   EMPTY_KEY(Status.Code.INVALID_ARGUMENT, "key is not provided"),
