@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /** What may lie in a log's directory, and whose it is. */
 final class DataDirectory {
   static final String SNAPSHOTS = "snapshots";
-  private static final String LOCK = "lock";
+  static final String LOCK = "lock";
 
   /** Found at the root of a mounted file system, and nobody's data. */
   private static final String LOST_AND_FOUND = "lost+found";

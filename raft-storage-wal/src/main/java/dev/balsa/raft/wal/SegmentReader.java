@@ -83,6 +83,11 @@ final class SegmentReader {
     return bodyCrc;
   }
 
+  /** How many records the batch that was found holds. */
+  long recordCount() {
+    return count;
+  }
+
   /** How many batches the footer counts. */
   long footerCount() {
     return count;
@@ -193,12 +198,25 @@ final class SegmentReader {
         && record.payloadCrc == bodyCrc;
   }
 
-  /** Shows the records of the batch that was found at {@code offset}. */
+  /**
+   * Shows the records of the batch that was found at {@code offset}: of entries only a
+   * configuration's payload, the others' is empty.
+   */
   void forEachRecord(long offset, RecordSink sink) {
+    forEachRecord(offset, false, sink);
+  }
+
+  /** Shows the records of the batch that was found at {@code offset}, each with its payload. */
+  void forEachWholeRecord(long offset, RecordSink sink) {
+    forEachRecord(offset, true, sink);
+  }
+
+  private void forEachRecord(long offset, boolean whole, RecordSink sink) {
     int at = RecordHeader.BYTES;
     for (long i = 0; i < count; i++) {
       record.parse(buffer, at, key, position(offset) + at, checksums);
-      boolean wanted = record.type != RecordType.ENTRY || GroupLog.isConfiguration(record.kind);
+      boolean wanted =
+          whole || record.type != RecordType.ENTRY || GroupLog.isConfiguration(record.kind);
       byte[] payload = wanted ? new byte[record.length] : Payloads.NONE;
       buffer.get(at + RecordHeader.BYTES, payload);
       sink.accept(record, payload);

@@ -14,6 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,10 @@ final class SnapshotFiles implements SnapshotStore {
   private static final String FINISHED = ".snap";
   private static final String BEING_TAKEN = ".new";
   private static final String BEING_RECEIVED = ".part";
+
+  /** Group, index and term. */
+  private static final Pattern FINISHED_NAME =
+      Pattern.compile("(\\p{XDigit}{16})-(\\p{XDigit}{16})-(\\p{XDigit}{16})\\.snap");
 
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotFiles.class);
 
@@ -80,6 +86,29 @@ final class SnapshotFiles implements SnapshotStore {
   private Path path(long group, EntryId id, String suffix) {
     return directory.resolve(
         String.format(Locale.ROOT, "%016x-%016x-%016x%s", group, id.index(), id.term(), suffix));
+  }
+
+  static boolean isFinishedName(String name) {
+    return name.endsWith(FINISHED);
+  }
+
+  /** Reads a finished snapshot whole; says what is wrong with it, nothing if it is intact. */
+  String problemOf(Path finished) throws IOException {
+    Matcher name = FINISHED_NAME.matcher(finished.getFileName().toString());
+    if (!name.matches()) {
+      return "this is not a snapshot's name";
+    }
+    EntryId id = new EntryId(number(name.group(3)), number(name.group(2)));
+    try {
+      open(number(name.group(1)), id).close();
+      return "";
+    } catch (WalException e) {
+      return e.getMessage();
+    }
+  }
+
+  private static long number(String digits) {
+    return Long.parseUnsignedLong(digits, 16);
   }
 
   @Override
