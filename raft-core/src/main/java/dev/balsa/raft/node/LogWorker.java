@@ -3,6 +3,7 @@ package dev.balsa.raft.node;
 
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.spi.GroupWrite;
+import dev.balsa.raft.spi.LogEngine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,10 @@ import java.util.List;
 /**
  * Writes what the groups promise, and vouches for it: everything that waits, of all groups, with
  * one write and one sync; while that runs, the next batch gathers.
+ *
+ * <p>A turn takes one step of what is under way, such as the write or the sync, so that whoever
+ * turns the worker decides how long each takes and what happens in between. Nothing is vouched for
+ * before the last step.
  *
  * <p>It sends the acknowledgements itself, so that a follower's answer does not wait for a turn of
  * the loop, and only then tells the loop.
@@ -20,6 +25,14 @@ final class LogWorker extends WorkerAgent {
   private final List<GroupWrite> writes = new ArrayList<>();
   private final List<Task> others = new ArrayList<>();
   private Runnable onStopped;
+
+  /** What is being written, and waits to be vouched for; null if nothing is. */
+  private Task underWay;
+
+  /** How far the log engine is with it; null if there is nothing for it to do. */
+  private LogEngine.Submission submission;
+
+  private long submittedNanos;
 
   /** What the loops were told last. */
   private boolean isFull;
@@ -39,12 +52,76 @@ final class LogWorker extends WorkerAgent {
 
   @Override
   int work() {
-    Task first = mailbox.takeAll();
-    if (first == null) {
-      return 0;
+    if (underWay == null) {
+      underWay = mailbox.takeAll();
+      if (underWay == null) {
+        return 0;
+      }
+      submit();
     }
-    int count = write(first);
-    vouch(first);
+    if (submission != null) {
+      advance();
+    }
+    if (submission == null) {
+      finish();
+    }
+    return 1;
+  }
+
+  /** Hands to the log engine what is to be written. */
+  private void submit() {
+    writes.clear();
+    for (Task task = underWay; task != null; task = task.next) {
+      if (task instanceof LogWrite write) {
+        if (!write.persist.isEmpty()) {
+          writes.add(new GroupWrite(write.group.id(), write.persist));
+        }
+      } else {
+        others.add(task);
+      }
+    }
+    if (writes.isEmpty() || parts.hasFailed()) {
+      return;
+    }
+    submittedNanos = parts.clock.nanoTime();
+    try {
+      submission = parts.storage.submit(List.copyOf(writes));
+    } catch (Throwable e) {
+      onFailed(e);
+    }
+  }
+
+  /** One step; afterwards there may be nothing left for the log engine to do. */
+  private void advance() {
+    try {
+      if (submission.advance()) {
+        submission = null;
+        onWritten();
+      }
+    } catch (Throwable e) {
+      submission = null;
+      onFailed(e);
+    }
+  }
+
+  private void onFailed(Throwable cause) {
+    parts.fail("the log could not be written; what is on the disk is not known", cause);
+  }
+
+  private void onWritten() {
+    boolean mustSync = false;
+    for (int i = 0; i < writes.size(); i++) {
+      mustSync |= writes.get(i).persist().mustSync();
+    }
+    parts.metrics.writeNanos.record(parts.clock.nanoTime() - submittedNanos);
+    parts.metrics.readysPerWrite.record(writes.size());
+    parts.metrics.syncs.add(mustSync ? 1 : 0);
+  }
+
+  private void finish() {
+    Task written = underWay;
+    underWay = null;
+    vouch(written);
     // Who only waits for its turn has it now that all of this is written and sent.
     others.forEach(Task::run);
     others.clear();
@@ -52,38 +129,6 @@ final class LogWorker extends WorkerAgent {
     if (onStopped != null) {
       close();
     }
-    return count;
-  }
-
-  private int write(Task first) {
-    int count = 0;
-    boolean mustSync = false;
-    writes.clear();
-    for (Task task = first; task != null; task = task.next) {
-      count++;
-      if (task instanceof LogWrite write) {
-        if (!write.persist.isEmpty()) {
-          writes.add(new GroupWrite(write.group.id(), write.persist));
-          mustSync |= write.persist.mustSync();
-        }
-      } else {
-        others.add(task);
-      }
-    }
-    if (writes.isEmpty() || parts.hasFailed()) {
-      return count;
-    }
-    long before = parts.clock.nanoTime();
-    try {
-      parts.storage.write(List.copyOf(writes));
-    } catch (Throwable e) {
-      parts.fail("the log could not be written; what is on the disk is not known", e);
-      return count;
-    }
-    parts.metrics.writeNanos.record(parts.clock.nanoTime() - before);
-    parts.metrics.readysPerWrite.record(writes.size());
-    parts.metrics.syncs.add(mustSync ? 1 : 0);
-    return count;
   }
 
   /** Asks for another look for room, as long as there is none. For any thread. */

@@ -11,9 +11,9 @@ import java.util.List;
 /**
  * Durable log and hard state of many groups, in one stream.
  *
- * <p><b>Threads.</b> {@link #bootstrap}, {@link #recover}, {@link #write}, {@link #isStorageFull},
- * {@link #retryStorage} and {@link #close} are called by one thread at a time, the log worker's.
- * {@link #read} may be called by another thread at any time.
+ * <p><b>Threads.</b> {@link #bootstrap}, {@link #recover}, {@link #write}, {@link #submit} and what
+ * it returns, {@link #isStorageFull}, {@link #retryStorage} and {@link #close} are called by one
+ * thread at a time, the log worker's. {@link #read} may be called by another thread at any time.
  *
  * <p><b>Errors.</b> An {@link IOException} from {@code write} is final: the engine accepts no
  * further write, because after a failed fsync nobody knows what is on the disk. The node stops.
@@ -43,6 +43,36 @@ public interface LogEngine extends AutoCloseable {
    * @throws IOException if anything of it may not be durable. The engine is then closed for writing
    */
   void write(List<GroupWrite> writes) throws IOException;
+
+  /**
+   * Begins what {@link #write} does, to be done step by step: whoever drives the engine can do
+   * something else between two steps, and a simulation let the power fail there. What is read
+   * meanwhile is what was durable before, or some of what has become durable since.
+   *
+   * <p>One at a time: until it has ended, nothing else is written and no group begins. The list is
+   * not to be changed meanwhile. An engine that has no steps does everything in the first one.
+   *
+   * @throws IOException as {@code write} does
+   */
+  default Submission submit(List<GroupWrite> writes) throws IOException {
+    return () -> {
+      write(writes);
+      return true;
+    };
+  }
+
+  /** A write under way. */
+  @FunctionalInterface
+  interface Submission {
+    /**
+     * Takes the next step, and waits until it is done: as a rule one write to a file, or one sync.
+     *
+     * @return whether the write has ended: then everything is durable, as {@link #write} says, and
+     *     this is not called again
+     * @throws IOException if anything may not be durable. The engine is then closed for writing
+     */
+    boolean advance() throws IOException;
+  }
 
   /**
    * Entries of a durable range, from its first index on: as many as {@code maxBytes} allow, by

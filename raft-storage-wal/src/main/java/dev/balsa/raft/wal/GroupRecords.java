@@ -6,7 +6,6 @@ import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.model.Persist;
 import dev.balsa.raft.model.SnapshotMetadata;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -23,12 +22,12 @@ final class GroupRecords {
   }
 
   /**
-   * Adds the records of one write. Each changes the group's state only after it was added, for
+   * Plans the records of one write. Each changes the group's state only after it was added, for
    * asking for room may begin a segment, whose head repeats the state. The hard state comes before
    * the entries: should a batch end in between, because the write is too long for one, no entry is
    * there without its term.
    */
-  void add(long id, GroupLog group, Persist persist, boolean syncs) throws IOException {
+  void add(long id, GroupLog group, Persist persist, boolean syncs) throws WalException {
     if (persist.reset() != null) {
       byte[] payload = Payloads.ofSnapshot(persist.reset());
       EntryId installed = persist.reset().id();
@@ -59,7 +58,7 @@ final class GroupRecords {
     }
   }
 
-  private void addEntries(long id, GroupLog group, List<Entry> entries) throws IOException {
+  private void addEntries(long id, GroupLog group, List<Entry> entries) throws WalException {
     if (entries.isEmpty()) {
       return;
     }

@@ -140,7 +140,7 @@ final class Recovery {
       }
     }
     requireAllEntries(found.get(0));
-    writer.resume(found.get(found.size() - 1), file, offset, batches, digest);
+    writer.resume(found.get(found.size() - 1).header(), file, offset, batches, digest);
   }
 
   long trimmedBytes() {

@@ -29,21 +29,26 @@ final class SegmentTable {
   }
 
   /**
-   * Removes the segments in which nothing at or after {@code position} lies; never the last.
+   * Plans to remove the oldest segment if nothing at or after {@code position} lies in it; never
+   * the last. To be called again when that is done.
    *
    * <p>Oldest first, and each removal durable before the next. Were two removals to reach the disk
    * the other way round, a crash between them would leave a gap, and recovery must refuse a gap.
    */
-  void removeBefore(long position, FileSystem fileSystem, Path directory) throws IOException {
-    while (byPosition.size() > 1) {
-      Segment oldest = byPosition.firstEntry().getValue();
-      if (oldest.header().endPosition() > position) {
-        return;
-      }
-      oldest.remove();
-      fileSystem.syncDirectory(directory);
-      byPosition.remove(oldest.header().firstPosition());
+  void planRemovalBefore(long position, IoQueue io, FileSystem fileSystem, Path directory) {
+    if (byPosition.size() == 1) {
+      return;
     }
+    Segment oldest = byPosition.firstEntry().getValue();
+    if (oldest.header().endPosition() > position) {
+      return;
+    }
+    io.add(oldest::remove);
+    io.add(
+        () -> {
+          fileSystem.syncDirectory(directory);
+          byPosition.remove(oldest.header().firstPosition());
+        });
   }
 
   void close() throws IOException {

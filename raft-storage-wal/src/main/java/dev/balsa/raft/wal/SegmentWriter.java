@@ -5,9 +5,13 @@ import dev.balsa.raft.wal.fs.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 
 /**
- * Puts batches at the end of the log: one write and one sync each.
+ * Plans batches at the end of the log: one write and one sync each.
+ *
+ * <p>Planning and doing are apart: a record has its place as soon as it is added, and what is to be
+ * done to the disk waits in an {@link IoQueue}, in order.
  *
  * <p>A batch is begun only after the one before is durable. So at any crash at most the last batch
  * is in doubt, and every other may be relied on to be whole: recovery takes damage there for what
@@ -18,19 +22,28 @@ import java.nio.file.Path;
  * means that a file is missing, and a successor without a footer that the crash came between.
  */
 final class SegmentWriter {
+  private static final int MAX_FREE_BUFFERS = 2;
+
   private final WalConfig config;
   private final SegmentTable segments;
   private final Spares spares;
   private final HeadSource heads;
+  private final IoQueue io;
   private final Checksums checksums = new Checksums();
-  private final BatchBuffer batch = new BatchBuffer();
+  private final ArrayDeque<BatchBuffer> freeBuffers = new ArrayDeque<>();
 
-  private Segment segment;
-  private StorageFile file;
+  // The end of the log once everything planned is done.
+  private SegmentHeader header;
   private long offset;
   private long batches;
   private long digest;
-  private boolean open;
+
+  /** The batch that is being put together; null if there is none. */
+  private BatchBuffer batch;
+
+  // The end of the log as it is on the disk.
+  private StorageFile file;
+  private Spares.Spare next;
   private volatile long durablePosition;
 
   /** Gives every group's state, to be repeated at a segment's head. */
@@ -42,11 +55,13 @@ final class SegmentWriter {
     long bootEpoch();
   }
 
-  SegmentWriter(WalConfig config, SegmentTable segments, Spares spares, HeadSource heads) {
+  SegmentWriter(
+      WalConfig config, SegmentTable segments, Spares spares, HeadSource heads, IoQueue io) {
     this.config = config;
     this.segments = segments;
     this.spares = spares;
     this.heads = heads;
+    this.io = io;
   }
 
   /**
@@ -54,8 +69,9 @@ final class SegmentWriter {
    *
    * @param newOffset where the next batch goes, in bytes from the start of the file
    */
-  void resume(Segment last, StorageFile opened, long newOffset, long newBatches, long newDigest) {
-    segment = last;
+  void resume(
+      SegmentHeader last, StorageFile opened, long newOffset, long newBatches, long newDigest) {
+    header = last;
     file = opened;
     offset = newOffset;
     batches = newBatches;
@@ -64,7 +80,7 @@ final class SegmentWriter {
   }
 
   private long position() {
-    return segment.header().firstPosition() + offset;
+    return header.firstPosition() + offset;
   }
 
   /** Everything below this log position is durable. */
@@ -73,19 +89,19 @@ final class SegmentWriter {
   }
 
   /**
-   * The batch that is being put together, with room for one more record with this payload. What was
-   * there before is written out if it must be.
+   * The batch that is being put together, with room for one more record with this payload. If what
+   * was there before must be written out first, that is planned.
    */
-  BatchBuffer batchFor(int payloadBytes) throws IOException {
+  BatchBuffer batchFor(int payloadBytes) {
     int recordBytes = RecordHeader.recordBytes(payloadBytes);
-    if (open
+    if (batch != null
         && (batch.bodyBytes() + (long) recordBytes > config.batchBytes() || !fits(recordBytes))) {
       flush();
     }
-    if (!open) {
+    if (batch == null) {
       begin();
       if (!fits(recordBytes)) {
-        open = false;
+        release(batch);
         roll(recordBytes);
         begin();
       }
@@ -94,36 +110,58 @@ final class SegmentWriter {
   }
 
   private void begin() {
-    batch.begin(segment.header(), position(), durablePosition);
-    open = true;
+    batch = freeBuffer();
+    // By the time that it is written, everything before it is durable.
+    batch.begin(header, position(), position());
+  }
+
+  private BatchBuffer freeBuffer() {
+    BatchBuffer free = freeBuffers.poll();
+    return free == null ? new BatchBuffer() : free;
+  }
+
+  private void release(BatchBuffer buffer) {
+    if (freeBuffers.size() < MAX_FREE_BUFFERS) {
+      freeBuffers.push(buffer);
+    }
   }
 
   /** Whether the batch with this record, and a footer after it, find room in the segment. */
   private boolean fits(int recordBytes) {
-    SegmentHeader header = segment.header();
     return offset + batch.bytesWith(recordBytes) + header.sectorBytes() <= header.segmentBytes();
   }
 
-  /** Makes everything durable that was added; does nothing if that is nothing. */
-  void flush() throws IOException {
-    if (!open || batch.count() == 0) {
-      open = false;
+  /** Plans to make everything durable that was added; does nothing if that is nothing. */
+  void flush() {
+    if (batch == null) {
       return;
     }
-    ByteBuffer bytes = batch.finish();
-    int length = bytes.remaining();
-    file.writeFully(bytes, offset);
-    file.force();
-    digest = Checksums.chain(digest, batch.bodyCrc(), batch.bodyBytes());
+    BatchBuffer full = batch;
+    batch = null;
+    if (full.count() == 0) {
+      release(full);
+      return;
+    }
+    ByteBuffer bytes = full.finish();
+    long begin = offset;
+    digest = Checksums.chain(digest, full.bodyCrc(), full.bodyBytes());
     batches++;
-    offset += length;
-    durablePosition = position();
-    open = false;
+    offset += bytes.remaining();
+    long end = position();
+    io.add(() -> file.writeFully(bytes, begin));
+    io.add(
+        () -> {
+          file.force();
+          durablePosition = end;
+          release(full);
+        });
   }
 
-  /** Goes on in a new segment with room for a record of this length. */
-  private void roll(int recordBytes) throws IOException {
-    SegmentHeader before = segment.header();
+  /** Plans to go on in a new segment with room for a record of this length. */
+  private void roll(int recordBytes) {
+    SegmentHeader before = header;
+    ByteBuffer footer = footer(before, offset, batches, digest, checksums);
+    long footerOffset = offset;
     SegmentHeader after =
         new SegmentHeader(
             config.sectorBytes(),
@@ -137,53 +175,63 @@ final class SegmentWriter {
             heads.bootEpoch(),
             1,
             0);
-    Started next = start(after, recordBytes);
-    writeFooter();
-    file.close();
-    enter(next);
-    spares.request();
+    Path path = start(after, position(), recordBytes);
+    SegmentHeader started = header;
+    io.add(() -> file.writeFully(footer, footerOffset));
+    io.add(
+        () -> {
+          file.force();
+          file.close();
+          enter(started, path);
+          spares.request();
+        });
   }
 
-  /** Makes the first segment of a new log. */
-  void startFirst(SegmentHeader first) throws IOException {
-    enter(start(first, 0));
+  /** Plans the first segment of a new log. */
+  void startFirst(SegmentHeader first) {
+    Path path = start(first, 0, 0);
+    SegmentHeader started = header;
+    io.add(() -> enter(started, path));
   }
 
-  /** A new segment, durable with its head, and its file open for writing. */
-  private record Started(Segment segment, StorageFile file) {}
-
-  private void enter(Started next) {
-    segments.add(next.segment);
-    segment = next.segment;
-    file = next.file;
-    offset = segment.header().sectorBytes() + (long) segment.header().headBytes();
-    batches = 0;
-    open = false;
-    durablePosition = position();
+  private void enter(SegmentHeader started, Path path) {
+    segments.add(new Segment(config.fileSystem(), path, started));
+    file = next.file();
+    next = null;
+    durablePosition = started.firstBatchPosition();
   }
 
-  private Started start(SegmentHeader plan, int recordBytes) throws IOException {
-    batch.begin(plan, plan.firstPosition() + plan.sectorBytes(), durablePosition);
-    heads.addGroups(batch);
-    ByteBuffer head = batch.finish();
+  /**
+   * Plans a new segment, durable with its head under its name, and continues there.
+   *
+   * @return the file's name
+   */
+  private Path start(SegmentHeader plan, long syncedUpTo, int recordBytes) {
+    BatchBuffer headBatch = freeBuffer();
+    headBatch.begin(plan, plan.firstPosition() + plan.sectorBytes(), syncedUpTo);
+    heads.addGroups(headBatch);
+    ByteBuffer head = headBatch.finish();
     int headBytes = head.remaining();
     long rest = BatchBuffer.batchBytes(recordBytes, plan.sectorBytes());
-    Spares.Spare spare = spares.take(2L * plan.sectorBytes() + headBytes + rest);
-    SegmentHeader header = plan.sized(spare.bytes(), headBytes);
+    int segmentBytes = spares.bytesFor(2L * plan.sectorBytes() + headBytes + rest);
+    header = plan.sized(segmentBytes, headBytes);
+    offset = header.sectorBytes() + (long) headBytes;
+    batches = 0;
     ByteBuffer headerBytes = ByteBuffer.allocateDirect(header.sectorBytes());
     header.write(headerBytes, 0, checksums);
-    spare.file().writeFully(headerBytes, 0);
-    spare.file().writeFully(head, header.sectorBytes());
-    spare.file().force();
     Path path = config.directory().resolve(Segment.fileName(header.number()));
-    config.fileSystem().rename(spare.path(), path);
-    config.fileSystem().syncDirectory(config.directory());
-    return new Started(new Segment(config.fileSystem(), path, header), spare.file());
-  }
-
-  private void writeFooter() throws IOException {
-    file.writeFully(footer(segment.header(), offset, batches, digest, checksums), offset);
-    file.force();
+    long headOffset = header.sectorBytes();
+    io.add(() -> next = spares.take(segmentBytes));
+    io.add(() -> next.file().writeFully(headerBytes, 0));
+    io.add(() -> next.file().writeFully(head, headOffset));
+    io.add(
+        () -> {
+          next.file().force();
+          release(headBatch);
+        });
+    io.add(() -> config.fileSystem().rename(next.path(), path));
+    io.add(() -> config.fileSystem().syncDirectory(config.directory()));
+    return path;
   }
 
   /** The end of a segment that has a successor. */
@@ -210,6 +258,9 @@ final class SegmentWriter {
   void close() throws IOException {
     if (file != null) {
       file.close();
+    }
+    if (next != null) {
+      next.file().close();
     }
   }
 }

@@ -22,7 +22,7 @@ final class Spares {
   private static final int SYNC_BYTES = 4 << 20;
 
   /** A file of zeros, open for writing. */
-  record Spare(Path path, StorageFile file, int bytes) {}
+  record Spare(Path path, StorageFile file) {}
 
   private final WalConfig config;
   private boolean wanted;
@@ -90,16 +90,21 @@ final class Spares {
     return failure != null;
   }
 
-  /** A file of zeros of at least {@code bytes}, the configured size if that is enough. */
-  Spare take(long bytes) throws IOException {
-    if (bytes <= config.segmentBytes()) {
+  /** How long a segment is that needs {@code bytes}: as configured, if that is enough. */
+  int bytesFor(long bytes) {
+    long rounded = BatchBuffer.roundUp(bytes, config.sectorBytes());
+    return Math.toIntExact(Math.max(rounded, config.segmentBytes()));
+  }
+
+  /** A file of zeros of {@code bytes}, which {@link #bytesFor} gave. */
+  Spare take(int bytes) throws IOException {
+    if (bytes == config.segmentBytes()) {
       Spare prepared = takePrepared();
-      if (prepared != null && bytes <= prepared.bytes) {
+      if (prepared != null) {
         return prepared;
       }
     }
-    long rounded = BatchBuffer.roundUp(bytes, config.sectorBytes());
-    return make(Math.toIntExact(Math.max(rounded, config.segmentBytes())));
+    return make(bytes);
   }
 
   private synchronized Spare takePrepared() {
@@ -146,7 +151,7 @@ final class Spares {
       }
       file.force();
       done = true;
-      return new Spare(path, file, bytes);
+      return new Spare(path, file);
     } finally {
       if (!done) {
         file.close();

@@ -41,8 +41,10 @@ public final class Wal implements LogEngine {
   private final Groups groups = new Groups();
   private final SegmentTable segments = new SegmentTable();
   private final Spares spares;
+  private final IoQueue io = new IoQueue();
   private final SegmentWriter writer;
   private final GroupRecords records;
+  private final WriteProgress progress;
   private final SnapshotFiles snapshots;
   private final EntryReader reader;
   private LogIdentity identity;
@@ -50,13 +52,19 @@ public final class Wal implements LogEngine {
   private Throwable failure;
   private boolean closed;
 
+  /** A write has been submitted and has not ended. */
+  private boolean underWay;
+
+  private final Submission submission = this::advance;
+
   private Wal(WalConfig config, AutoCloseable lock) {
     config.requireConsistent();
     this.config = config;
     this.lock = lock;
     this.spares = new Spares(config);
-    this.writer = new SegmentWriter(config, segments, spares, groups);
+    this.writer = new SegmentWriter(config, segments, spares, groups, io);
     this.records = new GroupRecords(config, writer);
+    this.progress = new WriteProgress(config, groups, records, writer, segments, io);
     this.snapshots = new SnapshotFiles(config);
     this.reader = new EntryReader(segments);
   }
@@ -105,6 +113,7 @@ public final class Wal implements LogEngine {
               0,
               1,
               0));
+      wal.io.performAll();
     } finally {
       wal.release();
     }
@@ -190,7 +199,7 @@ public final class Wal implements LogEngine {
     long bootEpoch = groups.bootEpoch() + 1;
     groups.bootEpoch(bootEpoch);
     writer.batchFor(0).add(RecordType.BOOT, 0, bootEpoch, 0, Payloads.NONE);
-    writer.flush();
+    flush();
     MemberId member = new MemberId(newest.memberId(), newest.incarnation());
     identity = new LogIdentity(newest.clusterId(), member, bootEpoch);
     spares.request();
@@ -235,6 +244,7 @@ public final class Wal implements LogEngine {
   @Override
   public void bootstrap(long group, SnapshotMetadata snapshot) throws IOException {
     requireWritable();
+    requireIdle();
     if (groups.get(group) != null) {
       throw new WalException("group " + group + " exists already in " + config.directory());
     }
@@ -246,14 +256,49 @@ public final class Wal implements LogEngine {
               .batchFor(payload.length)
               .add(RecordType.BOOTSTRAP, group, id.index(), id.term(), payload);
           groups.add(group, GroupLog.bootstrap(snapshot));
-          writer.flush();
+          flush();
         });
   }
 
   @Override
   public void write(List<GroupWrite> writes) throws IOException {
+    Submission submission = submit(writes);
+    boolean done = false;
+    while (!done) {
+      done = submission.advance();
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A step is one write to a file, one sync, or one change in the directory.
+   */
+  @Override
+  public Submission submit(List<GroupWrite> writes) throws IOException {
     requireWritable();
-    writing(() -> writeAll(writes));
+    requireIdle();
+    underWay = true;
+    progress.begin(writes);
+    return submission;
+  }
+
+  private boolean advance() throws IOException {
+    requireWritable();
+    writing(() -> underWay = !progress.advance());
+    return !underWay;
+  }
+
+  private void requireIdle() {
+    if (underWay) {
+      throw new IllegalStateException("the write before this one has not ended");
+    }
+  }
+
+  /** Makes everything durable that was added. */
+  private void flush() throws IOException {
+    writer.flush();
+    io.performAll();
   }
 
   private interface Action {
@@ -294,30 +339,6 @@ public final class Wal implements LogEngine {
     }
   }
 
-  private void writeAll(List<GroupWrite> writes) throws IOException {
-    boolean syncs = false;
-    boolean compacted = false;
-    for (int i = 0; i < writes.size(); i++) {
-      Persist persist = writes.get(i).persist();
-      compacted |= persist.reset() != null || persist.compaction() != null;
-      syncs |= compacted || persist.mustSync() || !persist.entries().isEmpty();
-    }
-    for (int i = 0; i < writes.size(); i++) {
-      GroupWrite write = writes.get(i);
-      GroupLog group = groups.get(write.group());
-      if (group == null) {
-        throw new WalException("group " + write.group() + " was never bootstrapped");
-      }
-      records.add(write.group(), group, write.persist(), syncs);
-    }
-    if (syncs) {
-      writer.flush();
-    }
-    if (compacted) {
-      segments.removeBefore(groups.firstNeededPosition(), config.fileSystem(), config.directory());
-    }
-  }
-
   @Override
   public List<Entry> read(long group, IndexRange range, int maxBytes) throws IOException {
     GroupLog found = groups.get(group);
@@ -332,14 +353,17 @@ public final class Wal implements LogEngine {
     return snapshots;
   }
 
-  /** Closes the log. A commit index that waits for the next write is written first. */
+  /**
+   * Closes the log. A commit index that waits for the next write is written first; of a write that
+   * has not ended, nothing more is written.
+   */
   @Override
   public void close() throws IOException {
     if (closed) {
       return;
     }
     try {
-      if (failure == null) {
+      if (failure == null && !underWay) {
         writing(this::writeWaitingHardStates);
       }
     } finally {
@@ -353,7 +377,7 @@ public final class Wal implements LogEngine {
         records.add(group.getKey(), group.getValue(), Persist.NOTHING, true);
       }
     }
-    writer.flush();
+    flush();
   }
 
   private void release() throws IOException {

@@ -14,7 +14,7 @@ package dev.balsa.raft.simulator;
  * @param pauseEvery between pauses of a member, in which it does nothing and its clock goes on
  * @param partitionEvery between changes of who can reach whom
  * @param transferEvery between hand-overs of leadership
- * @param slowDiskOneIn one in how many turns of a log worker takes long; 0 for none
+ * @param slowDiskOneIn one in how many syncs of a log takes long; 0 for none
  * @param clockDriftPerMille how much the fastest clock is ahead, and the slowest behind
  */
 record FaultPlan(

@@ -64,12 +64,29 @@ final class ObservedLogEngine implements LogEngine {
 
   @Override
   public void write(List<GroupWrite> writes) throws IOException {
+    noteBegin(writes);
+    delegate.write(writes);
+    member.onWritten();
+  }
+
+  @Override
+  public Submission submit(List<GroupWrite> writes) throws IOException {
+    noteBegin(writes);
+    Submission submission = delegate.submit(writes);
+    return () -> {
+      boolean hasEnded = submission.advance();
+      if (hasEnded) {
+        member.onWritten();
+      }
+      return hasEnded;
+    };
+  }
+
+  private void noteBegin(List<GroupWrite> writes) {
     for (GroupWrite write : writes) {
       checker.onWrite(member, write.persist());
       member.onWriting(write.persist());
     }
-    delegate.write(writes);
-    member.onWritten();
   }
 
   @Override

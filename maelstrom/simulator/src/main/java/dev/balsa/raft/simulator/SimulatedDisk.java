@@ -14,8 +14,16 @@ import dev.balsa.raft.wal.sim.SimulatedCrash;
 import dev.balsa.raft.wal.sim.SimulatedFileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.function.ObjLongConsumer;
 
-/** A member's disk, on which the real write-ahead log stands. */
+/**
+ * A member's disk, on which the real write-ahead log stands.
+ *
+ * <p>What the log does to it happens at one instant, step by step; the time that a step takes
+ * passes before it, and whatever else happens in the world falls in between. So a power cut meets a
+ * write that is not synced, or a file whose new name is not.
+ */
 final class SimulatedDisk {
   private static final Path DIRECTORY = Path.of("/balsa");
   private static final int SEGMENT_BYTES = 1 << 15;
@@ -26,6 +34,7 @@ final class SimulatedDisk {
   private final World<?> world;
   private final Runnable onCrash;
   private final Chance chance;
+  private final Chance latencies;
   private final SimulatedFileSystem files = new SimulatedFileSystem();
 
   /** The number of the I/O in which the power fails, 0 if it does not. */
@@ -34,11 +43,18 @@ final class SimulatedDisk {
   private boolean failed;
   private boolean doubtful;
 
+  /** What the log changed last; null at the start. */
+  private Operation lastOfLog;
+
+  /** The log's files with writes that were not synced, in this life or one before. */
+  private final TreeSet<Path> unsynced = new TreeSet<>();
+
   SimulatedDisk(long member, World<?> world, Runnable onCrash) {
     this.member = member;
     this.world = world;
     this.onCrash = onCrash;
     this.chance = world.chance().fork("disk", member);
+    this.latencies = world.chance().fork("disk latencies", member);
     files.observe(this::before);
   }
 
@@ -66,12 +82,51 @@ final class SimulatedDisk {
     }
     if (operation.isChange()) {
       world.trace().note("io", member, count * 31 + operation.ordinal(), new Io(operation, path));
+      if (DIRECTORY.equals(path) || DIRECTORY.equals(path.getParent())) {
+        noteOfLog(operation, path);
+      }
     }
   }
 
-  /** The log, formatted if the disk is empty. */
-  LogEngine open(Wiring wiring) throws IOException {
-    WalConfig config = config(wiring.fileSystem(member, files));
+  private void noteOfLog(Operation operation, Path path) {
+    lastOfLog = operation;
+    // By the name under which a file was opened: a segment was a spare.
+    if (operation == Operation.WRITE) {
+      unsynced.add(path);
+    } else if (operation == Operation.FORCE || operation == Operation.DELETE) {
+      unsynced.remove(path);
+    }
+  }
+
+  /**
+   * How long the log's next step takes: a sync after a change, which may be slow, or a change after
+   * a sync, which goes to the cache.
+   */
+  long drawLatency() {
+    boolean isSynced =
+        lastOfLog == null || lastOfLog == Operation.FORCE || lastOfLog == Operation.SYNC_DIRECTORY;
+    if (isSynced) {
+      return latencies.between(2_000, 50_000);
+    }
+    return latencies.oneIn(world.plan().slowDiskOneIn())
+        ? latencies.logUniform(1_000_000, 300_000_000)
+        : latencies.between(20_000, 400_000);
+  }
+
+  /** How long it takes to write a segment ahead. */
+  private long drawSpareLatency() {
+    return latencies.logUniform(100_000, 50_000_000);
+  }
+
+  /**
+   * The log, formatted if the disk is empty.
+   *
+   * @param later lets something happen on this run of the member after so many nanoseconds
+   */
+  LogEngine open(Wiring wiring, ObjLongConsumer<Runnable> later) throws IOException {
+    WalConfig config =
+        config(wiring.fileSystem(member, files))
+            .withSpareExecutor(task -> later.accept(task, drawSpareLatency()));
     if (!Wal.isFormatted(config)) {
       Wal.format(config, world.bootstrap().clusterId("simulation"), member, chance);
     }
@@ -93,12 +148,17 @@ final class SimulatedDisk {
     if (chance.oneIn(world.plan().keepOneIn())) {
       mode = MODES[1 + chance.below(MODES.length - 1)];
     }
-    if (failed && reorders(mode) && !doubtful) {
+    boolean isInTheMidst = failed || !unsynced.isEmpty();
+    if (isInTheMidst && reorders(mode) && !doubtful) {
       doubtful = world.canSpare(member);
       mode = doubtful ? mode : CrashMode.KEEP_PREFIX;
     }
     failAt = 0;
     failed = false;
+    lastOfLog = null;
+    if (mode != CrashMode.KEEP_ALL) {
+      unsynced.clear();
+    }
     world.trace().note("crash", member, mode.ordinal(), mode.toString());
     files.crash(mode, chance);
   }

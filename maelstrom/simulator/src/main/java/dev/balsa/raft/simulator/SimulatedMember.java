@@ -33,7 +33,7 @@ final class SimulatedMember<R> implements SimulatedNetwork.Endpoint {
     private long lastStatus;
 
     Run() throws IOException {
-      LogEngine engine = disk.open(world.wiring());
+      LogEngine engine = disk.open(world.wiring(), (task, nanos) -> later(nanos, task));
       transport = new SimulatedTransport(world.transports(), SimulatedMember.this);
       machine =
           new ObservedStateMachine<>(
@@ -69,7 +69,7 @@ final class SimulatedMember<R> implements SimulatedNetwork.Endpoint {
 
     Turns(Agent agent) {
       this.agent = agent;
-      agent.onWork(() -> within(world.drawTurnDelay(agent.name())));
+      agent.onWork(() -> within(drawDelay(agent)));
       within(0);
     }
 
@@ -99,10 +99,10 @@ final class SimulatedMember<R> implements SimulatedNetwork.Endpoint {
       }
       observe();
       if (done > 0) {
-        within(world.drawTurnDelay(agent.name()));
+        within(drawDelay(agent));
       } else if (agent.dueNanos() != Long.MAX_VALUE) {
         long wait = Math.max(0, agent.dueNanos() - clock());
-        within(worldNanos(wait) + 1 + world.drawTurnDelay(agent.name()));
+        within(worldNanos(wait) + 1 + drawDelay(agent));
       }
     }
   }
@@ -356,6 +356,10 @@ final class SimulatedMember<R> implements SimulatedNetwork.Endpoint {
     public String toString() {
       return World.describe(status);
     }
+  }
+
+  private long drawDelay(Agent agent) {
+    return agent.name().equals("log") ? disk.drawLatency() : world.drawTurnDelay(agent.name());
   }
 
   private void observe() {

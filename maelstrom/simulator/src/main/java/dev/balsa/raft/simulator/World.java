@@ -198,17 +198,11 @@ final class World<R> {
     return members.get(own.below(members.size()));
   }
 
-  /** How long it takes until an agent is turned that has something to do. */
+  /** How long it takes until an agent is turned that has something to do, apart from its disk. */
   long drawTurnDelay(String agent) {
-    return switch (agent) {
-      // Writing and syncing take their time here, where they cannot be seen to take any.
-      case "log" ->
-          turnDelays.oneIn(plan.slowDiskOneIn())
-              ? turnDelays.logUniform(1_000_000, 300_000_000)
-              : turnDelays.between(20_000, 400_000);
-      case "snapshot" -> turnDelays.between(10_000, 5_000_000);
-      default -> turnDelays.between(500, 20_000);
-    };
+    return agent.equals("snapshot")
+        ? turnDelays.between(10_000, 5_000_000)
+        : turnDelays.between(500, 20_000);
   }
 
   void onCrash(SimulatedMember<R> member) {

@@ -129,6 +129,11 @@ final class PlantedBugs {
     }
 
     @Override
+    public Submission submit(List<GroupWrite> writes) throws IOException {
+      return delegate.submit(writes);
+    }
+
+    @Override
     public List<Entry> read(long group, IndexRange range, int maxBytes) throws IOException {
       return delegate.read(group, range, maxBytes);
     }
@@ -152,12 +157,10 @@ final class PlantedBugs {
               private List<GroupWrite> late = List.of();
 
               @Override
-              public void write(List<GroupWrite> writes) throws IOException {
+              public Submission submit(List<GroupWrite> writes) throws IOException {
                 List<GroupWrite> now = late;
                 late = writes;
-                if (!now.isEmpty()) {
-                  super.write(now);
-                }
+                return super.submit(now);
               }
 
               @Override
@@ -166,6 +169,40 @@ final class PlantedBugs {
                 super.write(late);
                 late = List.of();
                 return super.read(group, range, maxBytes);
+              }
+            });
+  }
+
+  /** A log engine that says that a write is durable before its last step, the sync. */
+  static Wiring acknowledgesBeforeTheSync() {
+    return engines(
+        engine ->
+            new Engine(engine) {
+              private Submission late;
+
+              @Override
+              public Submission submit(List<GroupWrite> writes) throws IOException {
+                finish();
+                Submission now = super.submit(writes);
+                return () -> {
+                  boolean hasEnded = now.advance();
+                  late = hasEnded ? null : now;
+                  return true;
+                };
+              }
+
+              @Override
+              public List<Entry> read(long group, IndexRange range, int maxBytes)
+                  throws IOException {
+                finish();
+                return super.read(group, range, maxBytes);
+              }
+
+              private void finish() throws IOException {
+                while (late != null && !late.advance()) {
+                  // The steps that were left out.
+                }
+                late = null;
               }
             });
   }

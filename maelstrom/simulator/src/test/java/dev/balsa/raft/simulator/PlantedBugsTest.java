@@ -50,6 +50,11 @@ class PlantedBugsTest {
   }
 
   @Test
+  void anAcknowledgementBeforeTheSync() {
+    expect(PlantedBugs.acknowledgesBeforeTheSync(), Property.DURABILITY);
+  }
+
+  @Test
   void aVoteThatIsForgotten() {
     expect(PlantedBugs.forgetsTheVote(), Property.DURABILITY);
   }
