@@ -23,12 +23,20 @@ final class Bounds {
     CRASH,
     /** A message is delivered and stays under way all the same. */
     DUPLICATION,
-    /** A leader's tick passes. */
+    /** A leader's tick passes; in a timed world, anybody's. */
     HEARTBEAT,
     /** A read is asked of a leader. */
     READ,
     /** A change of membership is proposed. */
-    CHANGE
+    CHANGE,
+    /** A member takes a snapshot and compacts its log. */
+    COMPACTION,
+    /** A leader is told to hand over. */
+    TRANSFER,
+    /** A follower asks for a snapshot that its log does not need. */
+    REPAIR,
+    /** The windows of a leader's peers become narrow, or wide again. */
+    LIMIT
   }
 
   private final int members;
@@ -38,6 +46,8 @@ final class Bounds {
   private int voters;
   private List<MembershipChange> changes = List.of();
   private boolean lateApplies;
+  private boolean forwards;
+  private boolean timed;
   private boolean promises = true;
 
   private Bounds(int members, int terms, Map<Event, Integer> events) {
@@ -62,6 +72,8 @@ final class Bounds {
     copy.voters = voters;
     copy.changes = changes;
     copy.lateApplies = lateApplies;
+    copy.forwards = forwards;
+    copy.timed = timed;
     copy.promises = promises;
     return copy;
   }
@@ -104,6 +116,23 @@ final class Bounds {
     return copy;
   }
 
+  /** The same, but proposals and reads are asked of followers too, who ask the leader. */
+  Bounds withForwarding() {
+    Bounds copy = copy();
+    copy.forwards = true;
+    return copy;
+  }
+
+  /**
+   * The same, but time counts: an election timeout is two to three ticks, a tick may pass for any
+   * member, and pre-vote and check-quorum are on.
+   */
+  Bounds withTime() {
+    Bounds copy = copy();
+    copy.timed = true;
+    return copy;
+  }
+
   /**
    * The same, but neither promises nor commits are compared with the disks: what comes of a broken
    * one is waited for.
@@ -142,6 +171,14 @@ final class Bounds {
     return lateApplies;
   }
 
+  boolean forwards() {
+    return forwards;
+  }
+
+  boolean isTimed() {
+    return timed;
+  }
+
   boolean checksPromises() {
     return promises;
   }
@@ -154,6 +191,8 @@ final class Bounds {
         + " terms, "
         + events
         + (bytesPerAppend == 1 ? ", one entry per append" : "")
-        + (lateApplies ? ", late applies" : "");
+        + (lateApplies ? ", late applies" : "")
+        + (forwards ? ", forwarding" : "")
+        + (timed ? ", timed" : "");
   }
 }

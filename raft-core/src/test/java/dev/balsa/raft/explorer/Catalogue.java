@@ -4,6 +4,7 @@ package dev.balsa.raft.explorer;
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.RequestVote;
 import dev.balsa.raft.message.RequestVoteResponse;
+import dev.balsa.raft.message.TimeoutNow;
 import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.testkit.SafetyViolation;
 import java.util.ArrayList;
@@ -23,17 +24,20 @@ final class Catalogue {
    * @param after the member's state afterwards
    * @param sent the numbers of its messages
    * @param news whether the chronicle has something to note
-   * @param votes granted or asked for, by this member
+   * @param told what the chronicle looks at of what it said: votes granted or asked for, and
+   *     members told to campaign
    * @param reads confirmed or refused, to this member's clients
    * @param violation what of it contradicts Raft whatever the others do, null if nothing
+   * @param isBeyond whether it leads out of the world, by a term above the highest
    */
   record Step(
       Member after,
       int[] sent,
       boolean news,
-      List<Message> votes,
+      List<Message> told,
       List<ReadState> reads,
-      String violation) {}
+      String violation,
+      boolean isBeyond) {}
 
   /** Hears of a member that came to a known state in another way. */
   interface TwinListener {
@@ -45,9 +49,11 @@ final class Catalogue {
   private final List<Member> members = new ArrayList<>();
   private final Map<Fingerprint.Value, Integer> memberNumbers = new HashMap<>();
   private final List<Message> messages = new ArrayList<>();
-  private final Map<Message, Integer> messageNumbers = new HashMap<>();
+  private final Map<Fingerprint.Value, Integer> messageNumbers = new HashMap<>();
   private final List<Chronicle> chronicles = new ArrayList<>();
   private final Map<Fingerprint.Value, Integer> chronicleNumbers = new HashMap<>();
+  private final List<long[]> contents = new ArrayList<>();
+  private final Map<Fingerprint.Value, Integer> contentNumbers = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
   private final LongMap stepNumbers = new LongMap();
 
@@ -89,8 +95,22 @@ final class Catalogue {
     return chronicles.size() - 1;
   }
 
+  /** The number of a snapshot's content: the codes of the entries that it stands for. */
+  int numberOf(long[] content) {
+    Fingerprint sink = new Fingerprint();
+    for (long code : content) {
+      sink.put(code);
+    }
+    Integer known = contentNumbers.putIfAbsent(sink.value(), contents.size());
+    if (known != null) {
+      return known;
+    }
+    contents.add(content);
+    return contents.size() - 1;
+  }
+
   private Member known(Member member) {
-    Integer known = memberNumbers.putIfAbsent(member.fingerprint(), members.size());
+    Integer known = memberNumbers.putIfAbsent(member.fingerprint(bounds.isTimed()), members.size());
     if (known != null) {
       twins.onTwin(this, members.get(known), member);
       return members.get(known);
@@ -101,7 +121,9 @@ final class Catalogue {
   }
 
   private int numberOf(Message message) {
-    Integer known = messageNumbers.putIfAbsent(message, messages.size());
+    Fingerprint sink = new Fingerprint();
+    sink.put(message);
+    Integer known = messageNumbers.putIfAbsent(sink.value(), messages.size());
     if (known != null) {
       return known;
     }
@@ -127,16 +149,17 @@ final class Catalogue {
   }
 
   private Step carryOut(Member before, int input) {
-    Message message =
-        Input.of(input) == Input.RECEIVE ? messages.get(Input.argumentOf(input)) : null;
     Turn.Outcome outcome;
     try {
-      outcome = Turn.of(bounds, before, input, message);
+      outcome = carryOut(bounds, before, input);
     } catch (SafetyViolation e) {
-      return new Step(before, new int[0], false, List.of(), List.of(), e.getMessage());
+      return new Step(before, new int[0], false, List.of(), List.of(), e.getMessage(), false);
+    }
+    if (outcome.after().node().status().hardState().term() > bounds.terms()) {
+      return new Step(before, new int[0], false, List.of(), List.of(), null, true);
     }
     Member after = known(outcome.after());
-    List<Message> votes = outcome.sent().stream().filter(Catalogue::isVote).toList();
+    List<Message> told = outcome.sent().stream().filter(Catalogue::isNoted).toList();
     boolean elected =
         after.facts().leads()
             && !(before.facts().leads() && before.facts().term() == after.facts().term());
@@ -145,15 +168,26 @@ final class Catalogue {
         elected
             || crashed
             || Input.of(input) == Input.READ
-            || !votes.isEmpty()
+            || !told.isEmpty()
             || !outcome.reads().isEmpty()
             || after.facts().commit() > before.facts().commit();
     int[] sent = outcome.sent().stream().mapToInt(this::numberOf).toArray();
-    return new Step(after, sent, news, votes, outcome.reads(), null);
+    return new Step(after, sent, news, told, outcome.reads(), null, false);
   }
 
-  private static boolean isVote(Message message) {
-    return (message instanceof RequestVoteResponse vote && !vote.preVote() && vote.granted())
+  /** The input with this code happens to this member, which need not be a known one. */
+  Turn.Outcome carryOut(Bounds bounds, Member before, int input) {
+    int argument = Input.argumentOf(input);
+    return switch (Input.of(input)) {
+      case RECEIVE -> Turn.of(bounds, before, input, messages.get(argument), null);
+      case FETCH -> Turn.of(bounds, before, input, null, contents.get(argument));
+      default -> Turn.of(bounds, before, input, null, null);
+    };
+  }
+
+  private static boolean isNoted(Message message) {
+    return message instanceof TimeoutNow
+        || (message instanceof RequestVoteResponse vote && !vote.preVote() && vote.granted())
         || (message instanceof RequestVote request && !request.preVote());
   }
 }

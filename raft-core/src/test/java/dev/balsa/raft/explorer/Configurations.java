@@ -35,7 +35,8 @@ final class Configurations {
   static void requireOverlap(LogImage log) {
     Membership before = log.snapshot().membership();
     for (Entry entry : log.entries()) {
-      if (entry.type() == EntryType.CONFIGURATION) {
+      boolean follows = entry.index() > log.snapshot().index();
+      if (follows && entry.type() == EntryType.CONFIGURATION) {
         Membership next = MembershipCodec.decode(entry.id(), entry.data());
         if (!overlaps(before, next)) {
           throw new SafetyViolation("Quorum Overlap: " + before + " then " + next);

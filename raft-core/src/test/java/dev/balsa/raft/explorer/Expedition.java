@@ -77,7 +77,80 @@ public record Expedition(String core, Bounds bounds, List<String> prologue, Stri
             Bounds.of(4, 3)
                 .withChanges(MembershipChange.none().remove(4), MembershipChange.none().remove(1)),
             twoLeadersOfFour(),
-            "Leader Completeness"));
+            "Leader Completeness"),
+        new Expedition(
+            "early-install",
+            Bounds.of(3, 1).with(Event.COMPACTION, 1).with(Event.HEARTBEAT, 1),
+            elected(),
+            "acknowledges what is not durable"),
+        new Expedition(
+            "over-log",
+            Bounds.of(3, 2)
+                .with(Event.PROPOSAL, 1)
+                .with(Event.HEARTBEAT, 2)
+                .with(Event.COMPACTION, 1)
+                .withoutPromises(),
+            lines(offerUnderWay(), "1 receives from 3 t1 ack 2", "1 persists"),
+            "Leader Completeness"),
+        new Expedition(
+            "stale-snapshot",
+            Bounds.of(3, 1)
+                .with(Event.PROPOSAL, 1)
+                .with(Event.HEARTBEAT, 2)
+                .with(Event.COMPACTION, 2),
+            lines(
+                offerUnderWay(),
+                "1 persists",
+                "1 receives from 3 t1 ack 2",
+                "3 receives from 1 t1 heartbeat commit 1/2",
+                "3 compacts"),
+            "No Failure"),
+        new Expedition(
+            "repair-back",
+            Bounds.of(3, 1)
+                .with(Event.PROPOSAL, 1)
+                .with(Event.HEARTBEAT, 2)
+                .with(Event.COMPACTION, 1)
+                .with(Event.REPAIR, 1),
+            lines(
+                offerUnderWay(),
+                "1 persists",
+                "1 receives from 3 t1 ack 2",
+                "3 receives from 1 t1 heartbeat commit 1/2"),
+            "No Failure"),
+        new Expedition(
+            "hasty-transfer", Bounds.of(2, 1).with(Event.TRANSFER, 1), List.of(), "Transfer"),
+        new Expedition(
+            "busy-transfer",
+            Bounds.of(2, 1).with(Event.TRANSFER, 1).with(Event.PROPOSAL, 1),
+            List.of(),
+            "Transfer"),
+        new Expedition(
+            "pre-votes",
+            Bounds.of(3, 1).withTime(),
+            List.of(
+                "1 campaigns",
+                "2 receives from 1 t1 PreVote",
+                "3 receives from 1 t1 PreVote",
+                "2 campaigns",
+                "1 receives from 2 t1 PreVote",
+                "3 receives from 2 t1 PreVote"),
+            "Election Safety"),
+        new Expedition(
+            "follower-read",
+            Bounds.of(2, 1).with(Event.READ, 1).withForwarding(),
+            List.of(),
+            "Linearizability"),
+        new Expedition(
+            "propose-twice",
+            Bounds.of(2, 1).with(Event.PROPOSAL, 1).with(Event.DUPLICATION, 1).withForwarding(),
+            List.of(),
+            "Exactly Once"),
+        new Expedition(
+            "narrow-window",
+            Bounds.of(2, 1).with(Event.PROPOSAL, 3).with(Event.LIMIT, 1).withOneEntryPerAppend(),
+            List.of(),
+            "No Failure"));
   }
 
   /**
@@ -190,6 +263,27 @@ public record Expedition(String core, Bounds bounds, List<String> prologue, Stri
         replicate(1, 2, "t1 append after 1/1"),
         "1 persists",
         "1 persists");
+  }
+
+  /**
+   * 1 has committed its no-op with 2 and compacted its log, and offers the snapshot to 3; which has
+   * by then got the no-op and a command from it, and has not heard of the commit.
+   */
+  private static List<String> offerUnderWay() {
+    return lines(
+        elect(1, 2, 1),
+        hears(3, 1, 1),
+        "1 proposes a",
+        "1 ticks",
+        "3 receives from 1 t1 heartbeat commit 0/0",
+        "1 receives from 3 t1 beat",
+        replicate(1, 2, "t1 append after 0/0 [1/1] commit"),
+        "1 compacts",
+        "1 ticks",
+        "3 receives from 1 t1 heartbeat commit 0/0",
+        "1 receives from 3 t1 beat",
+        "3 receives from 1 t1 append after 0/0 [1/1 ",
+        "3 persists");
   }
 
   /** 2 has answered a heartbeat of 1, which does not know it yet; and votes for 3. */

@@ -16,6 +16,12 @@ public final class Explore {
         --terms N                the highest term to campaign in, 1 to 7 (default 3)
         --proposals N, --crashes N, --duplications N, --heartbeats N, --reads N
                                  how often each happens, 0 to 7 (default 2, 2, 1, 1, 0)
+        --compactions N, --transfers N, --repairs N, --limits N
+                                 how often each happens, 0 to 7 (default 0)
+        --forward                proposals and reads are asked of followers too
+        --timed                  time counts; with pre-vote and check-quorum
+        --wide                   2 proposals, a crash, a copy, a heartbeat, a read, and one each of
+                                 what is 0 by default; forwarding; no change of membership
         --elected                begin where member 1 of three or more leads, with an entry committed
         --no-change              no change of membership; else that member 1 is removed
         --late-applies           the state machine takes its time
@@ -48,6 +54,22 @@ public final class Explore {
         .withChanges(bounds.members() > 1 ? REMOVAL : NO_CHANGE);
   }
 
+  /** The world in which everything happens but changes of membership, and little of each. */
+  static Bounds wide(Bounds bounds) {
+    return bounds
+        .withChanges()
+        .with(Event.PROPOSAL, 2)
+        .with(Event.CRASH, 1)
+        .with(Event.DUPLICATION, 1)
+        .with(Event.HEARTBEAT, 1)
+        .with(Event.READ, 1)
+        .with(Event.COMPACTION, 1)
+        .with(Event.TRANSFER, 1)
+        .with(Event.REPAIR, 1)
+        .with(Event.LIMIT, 1)
+        .withForwarding();
+  }
+
   /** Explores; ends the process with the code that {@code --help} tells. */
   public static void main(String[] args) {
     if (args.length > 0 && args[0].equals("--help")) {
@@ -78,10 +100,21 @@ public final class Explore {
       switch (args[i]) {
         case "--elected" -> prologue = Expedition.elected();
         case "--no-change" -> bounds = bounds.withChanges();
+        case "--forward" -> bounds = bounds.withForwarding();
+        case "--timed" -> bounds = bounds.withTime();
+        case "--wide" -> bounds = wide(bounds);
         case "--late-applies" -> bounds = bounds.withLateApplies();
         case "--one-entry-per-append" -> bounds = bounds.withOneEntryPerAppend();
         case "--states", "--members", "--terms" -> i++;
-        case "--proposals", "--crashes", "--duplications", "--heartbeats", "--reads" -> {
+        case "--proposals",
+            "--crashes",
+            "--duplications",
+            "--heartbeats",
+            "--reads",
+            "--compactions",
+            "--transfers",
+            "--repairs",
+            "--limits" -> {
           String name = args[i].substring(2, args[i].length() - 1).toUpperCase(Locale.ROOT);
           bounds =
               bounds.with(

@@ -3,7 +3,7 @@ package dev.balsa.raft.explorer;
 
 import dev.balsa.raft.state.StateSink;
 
-/** A hash of 128 bits of all that is told to it, in order, without ages and timers. */
+/** A hash of 128 bits of all that is told to it, in order. */
 final class Fingerprint extends StateSink {
   /** The hash. */
   record Value(long high, long low) {}
@@ -12,7 +12,12 @@ final class Fingerprint extends StateSink {
   private long low = 0xbb67ae8584caa73bL;
 
   Fingerprint() {
-    super(false);
+    this(false);
+  }
+
+  /** With ages and timers, or without. */
+  Fingerprint(boolean timed) {
+    super(timed);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.balsa.raft.explorer;
 
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.RequestVote;
+import dev.balsa.raft.message.TimeoutNow;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.testkit.SafetyViolation;
@@ -31,8 +32,12 @@ final class Historian {
       int input) {
     Chronicle now = before;
     long id = acted + 1;
-    for (Message vote : step.votes()) {
-      now = noteVote(now, vote);
+    for (Message message : step.told()) {
+      if (message instanceof TimeoutNow) {
+        requireTargetHasAll(step.after(), members[(int) message.to() - 1]);
+      } else {
+        now = noteVote(now, message);
+      }
     }
     Member.Facts facts = step.after().facts();
     boolean ledOn = former.facts().leads() && former.facts().term() == facts.term();
@@ -81,6 +86,19 @@ final class Historian {
             + " in term "
             + now.voteTermOf(voter));
     return now.withVote(voter, vote.term(), candidate);
+  }
+
+  /** A member that is told to campaign has the whole log of the leader that tells it. */
+  private static void requireTargetHasAll(Member leader, Member target) {
+    long[] log = leader.facts().log();
+    boolean has = target.facts().durableLog().length >= log.length;
+    for (int i = 0; has && i < log.length; i++) {
+      has = target.facts().durableLog()[i] == log[i];
+    }
+    // One that has gone on to a later term may have had to give up some of it.
+    require(
+        has || target.facts().term() != leader.facts().term(),
+        "Transfer: a member that lacks entries of the leader is told to campaign");
   }
 
   private static Chronicle noteLeader(Chronicle now, long id, Member.Facts facts) {

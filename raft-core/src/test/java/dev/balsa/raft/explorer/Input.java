@@ -18,7 +18,19 @@ enum Input {
   /** The change with this number is proposed. */
   CHANGE("changes the membership"),
   /** Crashes, keeps this many of the writes under way, and starts again. */
-  CRASH("crashes and keeps");
+  CRASH("crashes and keeps"),
+  /** Takes a snapshot of all that is applied, and keeps nothing of the log below it. */
+  COMPACT("compacts"),
+  /** The snapshot with this content, which it was offered, is here as a file. */
+  FETCH("fetches the snapshot"),
+  /** Leadership is to be handed to the member with this id. */
+  TRANSFER("hands over to"),
+  /** The command with this number is asked of a follower. */
+  FORWARD("forwards"),
+  /** A follower asks for a snapshot that its log does not need. */
+  REPAIR("asks for a snapshot"),
+  /** A leader's windows become narrow, or wide again. */
+  LIMIT("limits its windows");
 
   static final int ARGUMENT_BITS = 24;
   private static final Input[] ALL = values();

@@ -4,12 +4,14 @@ package dev.balsa.raft.explorer;
 import dev.balsa.raft.RawNode;
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.model.Entry;
+import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.Ready;
 import dev.balsa.raft.model.RoleType;
+import dev.balsa.raft.model.SnapshotFetch;
 import dev.balsa.raft.model.Status;
-import dev.balsa.raft.testkit.LogImage;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One member at rest, never changed: the real core, its disk, and what is on its way to the disk
@@ -21,15 +23,19 @@ import java.util.List;
  * @param view what will be on the disk once all writes under way are done: the log in memory
  * @param writes Readys under way to the disk, oldest first
  * @param batches the last index of each batch under way to the state machine, oldest first
+ * @param files the snapshots that it holds: the codes of all entries that each stands for
+ * @param wanted what it is to fetch, null if nothing
  * @param number in the order in which members' states were found
  * @param facts what the checks look at
  */
 record Member(
     RawNode node,
-    LogImage disk,
-    LogImage view,
+    FullLog disk,
+    FullLog view,
     List<Ready> writes,
     List<Long> batches,
+    Map<EntryId, long[]> files,
+    SnapshotFetch wanted,
     int number,
     Facts facts) {
 
@@ -37,7 +43,11 @@ record Member(
   record Facts(
       long term,
       boolean leads,
+      boolean follows,
+      long leader,
       long commit,
+      long applied,
+      long snapshot,
       long[] log,
       long[] durableLog,
       Membership membership) {}
@@ -51,18 +61,20 @@ record Member(
         view,
         writes,
         batches,
+        files,
+        wanted,
         newNumber,
         new Facts(
             status.hardState().term(),
             status.role() == RoleType.LEADER,
+            status.role() == RoleType.FOLLOWER,
+            status.leader(),
             status.hardState().commit(),
-            codesOf(view),
-            codesOf(disk),
+            status.appliedIndex(),
+            status.snapshotIndex(),
+            view.codes(),
+            disk.codes(),
             status.membership()));
-  }
-
-  private static long[] codesOf(LogImage image) {
-    return image.entries().stream().mapToLong(Member::codeOf).toArray();
   }
 
   /** Stands for the entry's id and content: commands are so short that their checksums differ. */
@@ -78,26 +90,57 @@ record Member(
     return code >>> 40 & 0xff;
   }
 
-  Fingerprint.Value fingerprint() {
-    Fingerprint sink = new Fingerprint();
+  /** Tells it from every other state of a member. */
+  Fingerprint.Value fingerprint(boolean timed) {
+    Fingerprint sink = new Fingerprint(timed);
     sink.put(node.status().self());
     node.encodeState(sink);
-    sink.put(disk.hardState());
-    sink.put(disk.entries());
+    sink.put(disk.image().hardState());
+    sink.put(disk.image().snapshot());
+    put(sink, disk.below());
+    sink.put(disk.image().entries());
     sink.put(writes.size());
     for (Ready ready : writes) {
-      sink.put(ready.persist().entries());
-      if (sink.putPresence(ready.persist().hardState())) {
-        sink.put(ready.persist().hardState());
-      }
-      sink.put(ready.messagesAfterPersist().size());
-      for (Message message : ready.messagesAfterPersist()) {
-        sink.put(message);
-      }
+      put(sink, ready);
     }
     sink.put(batches.size());
     batches.forEach(sink::put);
+    sink.put(files.size());
+    files.forEach(
+        (id, content) -> {
+          sink.put(id);
+          put(sink, content);
+        });
+    if (sink.putPresence(wanted)) {
+      sink.put(wanted.from());
+      sink.put(wanted.snapshot());
+    }
     return sink.value();
+  }
+
+  private static void put(Fingerprint sink, Ready ready) {
+    if (sink.putPresence(ready.persist().reset())) {
+      sink.put(ready.persist().reset());
+    }
+    sink.put(ready.persist().entries());
+    if (sink.putPresence(ready.persist().hardState())) {
+      sink.put(ready.persist().hardState());
+    }
+    if (sink.putPresence(ready.persist().compaction())) {
+      sink.put(ready.persist().compaction().snapshot());
+      sink.put(ready.persist().compaction().firstIndex());
+    }
+    sink.put(ready.messagesAfterPersist().size());
+    for (Message message : ready.messagesAfterPersist()) {
+      sink.put(message);
+    }
+  }
+
+  private static void put(Fingerprint sink, long[] codes) {
+    sink.put(codes.length);
+    for (long code : codes) {
+      sink.put(code);
+    }
   }
 
   /** Whether this is the leader of this term. */

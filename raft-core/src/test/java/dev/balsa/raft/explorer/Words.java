@@ -5,9 +5,16 @@ import dev.balsa.raft.message.AppendEntries;
 import dev.balsa.raft.message.AppendEntriesResponse;
 import dev.balsa.raft.message.Heartbeat;
 import dev.balsa.raft.message.HeartbeatResponse;
+import dev.balsa.raft.message.InstallSnapshot;
+import dev.balsa.raft.message.InstallSnapshotResponse;
 import dev.balsa.raft.message.Message;
+import dev.balsa.raft.message.Propose;
+import dev.balsa.raft.message.ProposeResponse;
+import dev.balsa.raft.message.ReadIndex;
+import dev.balsa.raft.message.ReadIndexResponse;
 import dev.balsa.raft.message.RequestVote;
 import dev.balsa.raft.message.RequestVoteResponse;
+import dev.balsa.raft.message.TimeoutNow;
 import dev.balsa.raft.model.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
@@ -23,9 +30,17 @@ final class Words {
 
   private static String bodyOf(Message message) {
     if (message instanceof RequestVote vote) {
-      return "RequestVote last " + vote.lastLog() + " commit " + vote.commit();
+      return (vote.preVote() ? "PreVote" : "RequestVote")
+          + " last "
+          + vote.lastLog()
+          + " commit "
+          + vote.commit()
+          + (vote.leadershipTransfer() ? " by transfer" : "");
     } else if (message instanceof RequestVoteResponse vote) {
-      return (vote.granted() ? "vote" : "no vote") + " commit " + vote.commit();
+      return (vote.granted() ? "" : "no ")
+          + (vote.preVote() ? "pre-vote" : "vote")
+          + " commit "
+          + vote.commit();
     } else if (message instanceof AppendEntries append) {
       return "append after "
           + append.prev()
@@ -43,7 +58,23 @@ final class Words {
           + beat.round()
           + (beat.needsAck() ? "" : " no answer");
     } else if (message instanceof HeartbeatResponse beat) {
-      return "beat round " + beat.round();
+      return "beat round "
+          + beat.round()
+          + (beat.snapshotFrom() == 0 ? "" : " wants a snapshot from " + beat.snapshotFrom());
+    } else if (message instanceof InstallSnapshot offer) {
+      return "offer of " + offer.snapshot().id();
+    } else if (message instanceof InstallSnapshotResponse answer) {
+      return "answer to the offer of " + answer.snapshot();
+    } else if (message instanceof TimeoutNow) {
+      return "TimeoutNow";
+    } else if (message instanceof Propose propose) {
+      return "Propose " + new String(propose.payloads().get(0), StandardCharsets.UTF_8);
+    } else if (message instanceof ProposeResponse answer) {
+      return "answer to Propose " + answer.first().sequence() + " " + answer.result();
+    } else if (message instanceof ReadIndex read) {
+      return "ReadIndex " + read.request().sequence();
+    } else if (message instanceof ReadIndexResponse answer) {
+      return "answer to ReadIndex " + answer.request().sequence() + " " + answer.index();
     }
     return message.toString();
   }

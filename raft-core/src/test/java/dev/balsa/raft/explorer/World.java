@@ -81,12 +81,18 @@ final class World {
       visitor.accept(at | Input.APPLY.code(0));
     }
     if (!member.facts().leads()) {
-      if (member.facts().term() < bounds.terms()) {
+      // A pre-candidate could ask without end, and no two states would be the same.
+      boolean mayCampaign = member.facts().follows() || !bounds.isTimed();
+      if (mayCampaign && member.facts().term() < bounds.terms()) {
         visitor.accept(at | Input.CAMPAIGN.code(0));
       }
+      if (member.facts().leader() != 0) {
+        forEachRequestOfFollower(at, state, visitor);
+      }
     } else {
-      if (isLeft(state, Event.HEARTBEAT)) {
-        visitor.accept(at | Input.TICK.code(0));
+      forEachTransfer(position, state, visitor);
+      if (isLeft(state, Event.LIMIT)) {
+        visitor.accept(at | Input.LIMIT.code(used(state, Event.LIMIT)));
       }
       if (isLeft(state, Event.PROPOSAL)) {
         visitor.accept(at | Input.PROPOSE.code(used(state, Event.PROPOSAL)));
@@ -94,8 +100,21 @@ final class World {
       if (isLeft(state, Event.CHANGE)) {
         visitor.accept(at | Input.CHANGE.code(used(state, Event.CHANGE)));
       }
-      if (isLeft(state, Event.READ) && catalogue.chronicle(state[size]).read() == 0) {
+      if (mayRead(state)) {
         visitor.accept(at | Input.READ.code(used(state, Event.READ)));
+      }
+    }
+    if (isLeft(state, Event.HEARTBEAT) && (member.facts().leads() || bounds.isTimed())) {
+      visitor.accept(at | Input.TICK.code(0));
+    }
+    if (isLeft(state, Event.COMPACTION) && member.facts().applied() > member.facts().snapshot()) {
+      visitor.accept(at | Input.COMPACT.code(0));
+    }
+    if (member.wanted() != null) {
+      Member source = catalogue.member(state[(int) member.wanted().from().id() - 1]);
+      long[] content = source.files().get(member.wanted().snapshot().id());
+      if (content != null) {
+        visitor.accept(at | Input.FETCH.code(catalogue.numberOf(content)));
       }
     }
     if (isLeft(state, Event.CRASH)) {
@@ -103,6 +122,31 @@ final class World {
         visitor.accept(at | Input.CRASH.code(kept));
       }
     }
+  }
+
+  private void forEachRequestOfFollower(int at, int[] state, IntConsumer visitor) {
+    if (isLeft(state, Event.REPAIR)) {
+      visitor.accept(at | Input.REPAIR.code(0));
+    }
+    if (bounds.forwards() && isLeft(state, Event.PROPOSAL)) {
+      visitor.accept(at | Input.FORWARD.code(used(state, Event.PROPOSAL)));
+    }
+    if (bounds.forwards() && mayRead(state)) {
+      visitor.accept(at | Input.READ.code(used(state, Event.READ)));
+    }
+  }
+
+  private void forEachTransfer(int position, int[] state, IntConsumer visitor) {
+    for (int target = 1; target <= size && isLeft(state, Event.TRANSFER); target++) {
+      if (target != position + 1) {
+        visitor.accept(position << MEMBER_SHIFT | Input.TRANSFER.code(target));
+      }
+    }
+  }
+
+  /** One read at a time: the chronicle keeps no more. */
+  private boolean mayRead(int[] state) {
+    return isLeft(state, Event.READ) && catalogue.chronicle(state[size]).read() == 0;
   }
 
   private int used(int[] state, Event event) {
@@ -116,9 +160,13 @@ final class World {
   private static Event costOf(int action) {
     return switch (Input.of(action)) {
       case RECEIVE -> (action & KEEP) != 0 ? Event.DUPLICATION : null;
-      case PERSIST, APPLY, CAMPAIGN -> null;
+      case PERSIST, APPLY, CAMPAIGN, FETCH -> null;
       case TICK -> Event.HEARTBEAT;
-      case PROPOSE -> Event.PROPOSAL;
+      case PROPOSE, FORWARD -> Event.PROPOSAL;
+      case COMPACT -> Event.COMPACTION;
+      case TRANSFER -> Event.TRANSFER;
+      case REPAIR -> Event.REPAIR;
+      case LIMIT -> Event.LIMIT;
       case READ -> Event.READ;
       case CHANGE -> Event.CHANGE;
       case CRASH -> Event.CRASH;
@@ -142,6 +190,9 @@ final class World {
       throw new SafetyViolation(step.violation());
     }
     boolean receives = Input.of(input) == Input.RECEIVE;
+    if (step.isBeyond()) {
+      return -1;
+    }
     if (step.after().number() == state[acted] && step.sent().length == 0 && !step.news()) {
       return -1;
     }
@@ -206,8 +257,9 @@ final class World {
               " "
                   + Words.of(catalogue.message(argument))
                   + ((action & KEEP) != 0 ? ", a copy" : "");
-          case PROPOSE -> " " + (char) ('a' + argument);
-          case CRASH -> " " + argument;
+          case PROPOSE, FORWARD -> " " + (char) ('a' + argument);
+          case CRASH, TRANSFER -> " " + argument;
+          case LIMIT -> argument == 0 ? "" : " again";
           default -> "";
         };
     return id + " " + input.verb() + object;
