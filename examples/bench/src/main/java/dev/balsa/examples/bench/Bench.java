@@ -12,14 +12,14 @@ import picocli.CommandLine.Spec;
 /** The benchmarks' command line. */
 @Command(
     name = "bench",
-    description = "Benchmarks of the core and of whole clusters.",
+    description = "Benchmarks of the core, of the log and of whole clusters.",
     mixinStandardHelpOptions = true,
     versionProvider = Bench.Version.class,
     synopsisSubcommandLabel = "core | wal | library | cluster",
     subcommands = {
       ClusterCommand.class,
       CoreCommand.class,
-      Bench.WalCommand.class,
+      WalCommand.class,
       Bench.LibraryCommand.class
     })
 public final class Bench implements Runnable {
@@ -67,16 +67,6 @@ public final class Bench implements Runnable {
     public String[] getVersion() {
       String version = Bench.class.getPackage().getImplementationVersion();
       return new String[] {"bench " + (version == null ? "(not packaged)" : version)};
-    }
-  }
-
-  @Command(name = "wal", description = "The write-ahead log (not yet there).")
-  static final class WalCommand implements Callable<Integer> {
-    @Override
-    public Integer call() {
-      throw new BenchException(
-          "the write-ahead log is not measured on its own yet; 'bench cluster' measures it with"
-              + " all that stands on it");
     }
   }
 
