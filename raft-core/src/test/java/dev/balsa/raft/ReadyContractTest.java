@@ -103,6 +103,7 @@ class ReadyContractTest {
   @Test
   @Tag("R-02")
   @Tag("P06")
+  @Tag("W13")
   void aVoteLeavesOnlyWhenDurable() {
     TestNode node = follower().holdWrites(true);
     node.receive(node.peer(2).asksForVote(1, EntryId.ZERO));

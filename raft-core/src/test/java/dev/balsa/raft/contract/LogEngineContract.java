@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -603,6 +604,7 @@ public abstract class LogEngineContract {
   }
 
   @Test
+  @Tag("W23")
   void aReceivedSnapshotWithAnotherDigestIsRefusedAndForgotten() throws IOException {
     byte[] content = content(4, 100_000);
     SnapshotStore.Sink sink = engine.snapshots().receive(GROUP, snapshot(3, 9), 100_000, 1234);
@@ -615,6 +617,7 @@ public abstract class LogEngineContract {
   }
 
   @Test
+  @Tag("W23")
   void receivingGoesOnWhereItStopped() throws IOException {
     byte[] content = content(5, 400_000);
     long digest = SnapshotDigest.of(content);
@@ -639,6 +642,7 @@ public abstract class LogEngineContract {
   }
 
   @Test
+  @Tag("W23")
   void receivingAnotherSnapshotBeginsAnew() throws IOException {
     byte[] content = content(6, 200_000);
     try (SnapshotStore.Sink sink =

@@ -16,6 +16,7 @@ class FullDiskTest {
   private final TestCluster cluster = TestCluster.ofThree();
 
   @Test
+  @Tag("W16")
   void aMemberAloneTakesNothingWithoutRoomAndGoesOnWithIt() {
     TestCluster alone = new TestCluster(1, 1, options -> {});
     TestMember member = alone.leader();
@@ -45,6 +46,7 @@ class FullDiskTest {
   }
 
   @Test
+  @Tag("W16")
   void aLeaderWithoutRoomHandsOverToOneThatHasSome() {
     TestMember leader = cluster.leader();
     leader.disk.fillUp();
@@ -62,6 +64,7 @@ class FullDiskTest {
    */
   @Test
   @Tag("R-76")
+  @Tag("W29")
   void aLeaderWhoseDiskStallsLeadsNoMoreAndWhatItWasAskedEnds() {
     TestMember leader = cluster.leader();
     cluster.tick(20);

@@ -7,6 +7,7 @@ import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RoleType;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How a host ends: in order when asked, loudly when something breaks. */
@@ -79,6 +80,8 @@ class StopTest {
 
   /** What was not known to be written is not acknowledged: not to peers, not to clients. */
   @Test
+  @Tag("W14")
+  @Tag("W15")
   void aFailedWriteStopsTheNodeAndNothingIsAcknowledgedAfterIt() {
     TestMember leader = cluster.leader();
     TestMember follower = cluster.follower();
@@ -98,6 +101,7 @@ class StopTest {
   }
 
   @Test
+  @Tag("W14")
   void aLeaderWhoseDiskFailsEndsItsFuturesUnknown() {
     TestMember leader = cluster.leader();
     leader.disk.failWrites(new IOException("the disk is gone"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.planted;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,15 +13,15 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The table in {@code docs/scenarios.md}: for each scenario what must hold, the test classes that
- * carry its id, and what each change that its tests must catch breaks. A row without tests says in
- * their place which type rules the scenario out.
+ * A table like that in {@code docs/scenarios.md}: for each scenario what must hold, the test
+ * classes that carry its id, and what each change that its tests must catch breaks. A row without
+ * tests says in their place which type rules the scenario out, or that it is open.
  */
 final class ScenarioTable {
   /** One row. */
   record Row(String id, String story, String tests, String changes) {
-    boolean isRuledOut() {
-      return tests.startsWith("ruled out: ");
+    boolean hasNoTest() {
+      return tests.startsWith("ruled out: ") || tests.startsWith("open: ");
     }
 
     String line() {
@@ -27,10 +29,17 @@ final class ScenarioTable {
     }
   }
 
+  private final String prefix;
   private final Path file;
   private final List<String> lines;
 
-  ScenarioTable(Path file) throws IOException {
+  /**
+   * Reads a table.
+   *
+   * @param prefix what its ids begin with
+   */
+  ScenarioTable(Path file, String prefix) throws IOException {
+    this.prefix = prefix;
     this.file = file;
     this.lines = Files.readAllLines(file);
   }
@@ -45,8 +54,8 @@ final class ScenarioTable {
     return rows;
   }
 
-  private static boolean isRow(String line) {
-    return line.startsWith("| R-");
+  private boolean isRow(String line) {
+    return line.startsWith("| " + prefix);
   }
 
   private static Row row(String line) {
@@ -57,7 +66,7 @@ final class ScenarioTable {
   /** The row as the tags and the changes say it should be. */
   static Row expected(
       Row row, Map<String, TreeSet<String>> classesByTag, List<PlantedChange> changes) {
-    if (row.isRuledOut()) {
+    if (row.hasNoTest()) {
       return new Row(row.id(), row.story(), row.tests(), "");
     }
     String tests =
@@ -72,8 +81,26 @@ final class ScenarioTable {
     return new Row(row.id(), row.story(), tests, broken);
   }
 
+  /**
+   * Compares each row with the tags and the changes; with {@code -Dscenarios.rewrite=true} makes
+   * them agree.
+   */
+  void requireTrue(Map<String, TreeSet<String>> classesByTag, List<PlantedChange> changes)
+      throws IOException {
+    if (Boolean.getBoolean("scenarios.rewrite")) {
+      assertThat(System.getenv("CI")).as("the table is not rewritten where it is judged").isNull();
+      rewrite(classesByTag, changes);
+      return;
+    }
+    for (Row row : rows()) {
+      assertThat(row)
+          .as("rewrite with -Dscenarios.rewrite=true and look at the difference")
+          .isEqualTo(expected(row, classesByTag, changes));
+    }
+  }
+
   /** Writes the rows anew and leaves the rest of the page. */
-  void rewrite(Map<String, TreeSet<String>> classesByTag, List<PlantedChange> changes)
+  private void rewrite(Map<String, TreeSet<String>> classesByTag, List<PlantedChange> changes)
       throws IOException {
     List<String> rewritten = new ArrayList<>();
     for (String line : lines) {

@@ -126,6 +126,7 @@ class CrashTest {
 
   @Test
   @Tag("R-77")
+  @Tag("W24")
   void aStateMachineAheadOfTheHintIsBelievedAndOneAheadOfTheLogIsRefused() {
     TestNode node = TestNode.member(1, 3).terms(1, 1, 1).hardState(1, 0, 1).start();
     RaftConfig config = RaftConfig.builder(TestNode.memberId(1)).build();

@@ -44,6 +44,7 @@ class DiskStallTest {
   @Tag("R-76")
   @Tag("D04")
   @Tag("R-14")
+  @Tag("W29")
   void aLeaderWhoseDiskStallsHandsOver() {
     CoreCluster cluster = CoreCluster.of(3).elect(1);
     cluster.tickAll(12);

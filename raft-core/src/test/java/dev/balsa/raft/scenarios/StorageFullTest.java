@@ -44,6 +44,7 @@ class StorageFullTest {
 
   @Test
   @Tag("D01")
+  @Tag("W16")
   void aFullLeaderRefusesProposalsAndHandsOverToOneThatHasRoom() {
     CoreCluster cluster = started();
     setFull(cluster, 1, true);
@@ -105,6 +106,7 @@ class StorageFullTest {
   }
 
   @Test
+  @Tag("W16")
   void aFullFollowerTakesNoCommandsButVotesAndAnswers() {
     TestNode node = TestNode.member(1, 3).start();
     node.receive(node.peer(2).appends(1, EntryId.ZERO, 0, 1));

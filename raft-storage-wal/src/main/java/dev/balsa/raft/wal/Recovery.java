@@ -74,7 +74,11 @@ final class Recovery {
   private Segment readHeader(Path path) throws IOException {
     try (StorageFile opened = fileSystem.openForReading(path)) {
       ByteBuffer bytes = ByteBuffer.allocateDirect(SegmentHeader.READ_BYTES);
-      opened.readFully(bytes, 0);
+      try {
+        opened.readFully(bytes, 0);
+      } catch (IOException e) {
+        throw Damage.unreadable(path, 0, e);
+      }
       bytes.flip();
       SegmentHeader header = SegmentHeader.read(bytes, path, opened.size(), checksums);
       if (header.number() != Segment.number(path.getFileName().toString())) {

@@ -86,13 +86,17 @@ class DamageTest {
 
   /** Where the last batch begins and ends, in bytes. */
   private long[] lastBatch() {
-    byte[] bytes = disk.bytes(segment(1));
+    long end = lastEnd(disk.bytes(segment(1)));
+    // Head, two entries of 300 and 100 bytes, and the identifier's sector.
+    return new long[] {end - 3L * SECTOR, end};
+  }
+
+  private static long lastEnd(byte[] bytes) {
     int end = bytes.length;
     while (isZero(bytes, end - SECTOR)) {
       end -= SECTOR;
     }
-    // Head, two entries of 300 and 100 bytes, and the identifier's sector.
-    return new long[] {end - 3L * SECTOR, end};
+    return end;
   }
 
   private static boolean isZero(byte[] bytes, int from) {
@@ -111,6 +115,10 @@ class DamageTest {
   }
 
   @Test
+  @Tag("W3")
+  @Tag("W7")
+  @Tag("W8")
+  @Tag("W9")
   void everyFlippedBitIsHarmlessOrRefused() throws IOException {
     long bits = disk.bytes(segment(1)).length * 8L;
     long used = lastBatch()[1] * 8;
@@ -131,6 +139,7 @@ class DamageTest {
   }
 
   @Test
+  @Tag("W22")
   void everyFlippedBitOfASnapshotIsSeen() throws IOException {
     Path snapshots = DIRECTORY.resolve("snapshots");
     Path file = snapshots.resolve(disk.list(snapshots).get(0));
@@ -156,6 +165,7 @@ class DamageTest {
   }
 
   @Test
+  @Tag("W22")
   void aTruncatedSnapshotIsSeenAtEveryLength() throws IOException {
     Path snapshots = DIRECTORY.resolve("snapshots");
     Path file = snapshots.resolve(disk.list(snapshots).get(0));
@@ -171,6 +181,7 @@ class DamageTest {
   /** The write ended at any byte: then it was never synced, never acknowledged, and goes. */
   @Test
   @Tag("R-73")
+  @Tag("W1")
   void aTornLastWriteIsTrimmedAtEveryByte() throws IOException {
     long[] last = lastBatch();
     byte[] whole = disk.bytes(segment(1));
@@ -206,6 +217,7 @@ class DamageTest {
   /** The identifier is there, so the write was finished: what is wrong with it came later. */
   @Test
   @Tag("R-73")
+  @Tag("W4")
   void aDamagedLastBatchWithItsIdentifierIsRefused() throws IOException {
     long[] last = lastBatch();
     for (long sector = last[0]; sector < last[1] - SECTOR; sector += SECTOR) {
@@ -225,6 +237,7 @@ class DamageTest {
 
   /** A zeroed sector is not the end of the log while anything stands after it. */
   @Test
+  @Tag("W5")
   void everyZeroedSectorIsHarmlessOrRefused() throws IOException {
     long end = lastBatch()[1];
     int refused = 0;
@@ -240,6 +253,7 @@ class DamageTest {
 
   /** A sector that was written to the wrong place does not pass for what belongs there. */
   @Test
+  @Tag("W10")
   void everyMisdirectedSectorIsHarmlessOrRefused() throws IOException {
     int sectors = (int) (lastBatch()[1] / SECTOR);
     byte[] whole = disk.bytes(segment(1));
@@ -254,8 +268,28 @@ class DamageTest {
     }
   }
 
+  /** A batch of this very segment that stands after its end: were it replayed, entries would go. */
+  @Test
+  @Tag("W10")
+  void aBatchThatWasWrittenToTheEndOnceMoreIsNotReplayed() throws IOException {
+    int from = (int) lastBatch()[1];
+    try (Wal wal = Wal.open(config(disk))) {
+      from += 2 * SECTOR; // The record of this start.
+      write(wal, new Persist(null, List.of(entry(2, 10, 20)), new HardState(2, 0, 0), null, true));
+      write(wal, append(entry(2, 11, 20)));
+      acknowledged = ModelLog.of(wal, GROUPS);
+    }
+    byte[] bytes = disk.bytes(segment(1));
+    int end = (int) lastEnd(bytes);
+    System.arraycopy(bytes, from, bytes, end, 2 * SECTOR);
+    SimulatedFileSystem copy = disk.copy();
+    copy.replace(segment(1), bytes);
+    assertThat(opensWhole(copy)).isTrue();
+  }
+
   /** What an earlier use of the same blocks left after the end is not taken for the log. */
   @Test
+  @Tag("W6")
   void rubbishAfterTheEndIsNotRead() throws IOException {
     byte[] bytes = disk.bytes(segment(1));
     int end = (int) lastBatch()[1];
@@ -270,6 +304,7 @@ class DamageTest {
    * must not take them for its own.
    */
   @Test
+  @Tag("W6")
   void recordsOfAnAbandonedBatchDoNotCompleteATornOne() throws IOException {
     byte[] before = disk.bytes(segment(1));
     byte[][] written = new byte[2][];

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +97,7 @@ class DirectoryTest {
    * Killed after mkdir, before the sync of the directory above: the next process makes up for it.
    */
   @Test
+  @Tag("W18")
   void aDirectoryThatAKilledProcessMadeIsNotLostWithWhatTheNextOneAcknowledges()
       throws IOException {
     disk.observe(
@@ -116,7 +118,49 @@ class DirectoryTest {
     }
   }
 
+  /** Killed between a segment's name and its sync; the power fails while the next one recovers. */
   @Test
+  @Tag("W18")
+  void aSegmentThatAKilledProcessNamedIsNotLostInTheMidstOfRecovery() throws IOException {
+    disk.observe(
+        (operation, path, count) -> {
+          if (operation == Operation.SYNC_DIRECTORY && disk.exists(segment(3))) {
+            throw new SimulatedCrash("killed");
+          }
+        });
+    assertThatThrownBy(() -> fill(4)).isInstanceOf(SimulatedCrash.class);
+    disk.observe(null);
+    disk.crash(CrashMode.KEEP_ALL, new Random(1));
+    ModelLog expected = openAndRead(disk.copy());
+    for (int cut = 1; cut <= 80; cut++) {
+      SimulatedFileSystem copy = disk.copy();
+      int target = cut;
+      copy.observe(
+          (operation, path, count) -> {
+            if (count >= target) {
+              throw new SimulatedCrash("cut off");
+            }
+          });
+      try {
+        openAndRead(copy);
+      } catch (SimulatedCrash e) {
+        // Where it got to does not matter.
+      }
+      copy.observe(null);
+      copy.crash(CrashMode.LOSE_ALL, new Random(1));
+      assertThat(openAndRead(copy)).as("cut at I/O %s", cut).isEqualTo(expected);
+    }
+  }
+
+  private ModelLog openAndRead(SimulatedFileSystem files) throws IOException {
+    try (Wal wal = Wal.open(config(files))) {
+      return ModelLog.of(wal, GROUPS);
+    }
+  }
+
+  @Test
+  @Tag("W11")
+  @Tag("W21")
   void everyMissingSegmentIsSeen() throws IOException {
     fill(5);
     for (int number = 1; number <= 5; number++) {
@@ -134,6 +178,7 @@ class DirectoryTest {
   }
 
   @Test
+  @Tag("W11")
   void aDirectoryWithoutAnySegmentIsNotTakenForANewOne() throws IOException {
     fill(2);
     disk.remove(segment(1));
@@ -145,6 +190,7 @@ class DirectoryTest {
   }
 
   @Test
+  @Tag("W27")
   void anotherClustersOrMembersDirectoryIsRefused() throws IOException {
     fill(1);
     assertThatThrownBy(() -> Wal.openOrFormat(config, 0xC2, 1, new Random(1)))
@@ -163,6 +209,7 @@ class DirectoryTest {
   }
 
   @Test
+  @Tag("W27")
   void segmentsOfTwoDirectoriesAreNotMixed() throws IOException {
     fill(3);
     DirectoryTest other = new DirectoryTest();
@@ -184,6 +231,7 @@ class DirectoryTest {
   }
 
   @Test
+  @Tag("W30")
   void aNewerVersionIsNotGuessedAt() throws IOException {
     fill(1);
     byte[] bytes = disk.bytes(segment(1));
@@ -196,6 +244,7 @@ class DirectoryTest {
   }
 
   @Test
+  @Tag("W12")
   void anUnreadableHeadIsMadeUpForByTheSegmentsBefore() throws IOException {
     fill(3);
     byte[] bytes = disk.bytes(segment(3));
@@ -207,6 +256,7 @@ class DirectoryTest {
   }
 
   @Test
+  @Tag("W12")
   void withoutAnyCopyOfTheHardStateTheMemberDoesNotStart() throws IOException {
     fill(3);
     byte[] bytes = disk.bytes(segment(1));
@@ -218,6 +268,7 @@ class DirectoryTest {
   }
 
   @Test
+  @Tag("W26")
   void oneProcessAtATime() throws IOException {
     Wal wal = Wal.openOrFormat(config, 1, 1, new Random(1));
     assertThatThrownBy(() -> Wal.open(config))
@@ -243,6 +294,8 @@ class DirectoryTest {
   }
 
   @Test
+  @Tag("W26")
+  @Tag("W32")
   void realFilesAreTheirOwnersAndLocked(@TempDir Path parent) throws IOException {
     Path directory = parent.resolve("a").resolve("wal");
     WalConfig real = WalConfig.of(directory).withSegmentBytes(64 << 10);
@@ -265,11 +318,32 @@ class DirectoryTest {
     Wal.open(directory).close();
   }
 
+  /** Were it locked under each of its names, closing the second try would release the lock. */
+  @Test
+  @Tag("W32")
+  void aDirectoryBehindASymbolicLinkIsTheSameDirectory(@TempDir Path parent) throws IOException {
+    Path directory = Files.createDirectory(parent.resolve("disk"));
+    Path link = Files.createSymbolicLink(parent.resolve("link"), directory);
+    try (Wal wal = Wal.openOrFormat(link, 1, 1)) {
+      wal.bootstrap(1, Workload.BEGINNING);
+      for (Path name : List.of(directory, link)) {
+        assertThatThrownBy(() -> Wal.open(name))
+            .isInstanceOf(WalException.class)
+            .hasMessageContaining("another process");
+      }
+    }
+    try (Wal wal = Wal.open(directory)) {
+      assertThat(wal.identity().bootEpoch()).isEqualTo(2);
+      assertThat(wal.recover(1)).isNotNull();
+    }
+  }
+
   private static String permissions(Path path) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
   @Test
+  @Tag("W21")
   void segmentsThatNoGroupNeedsGo() throws IOException {
     fill(5);
     try (Wal wal = Wal.open(config)) {

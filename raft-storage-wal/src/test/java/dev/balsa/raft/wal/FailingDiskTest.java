@@ -95,6 +95,9 @@ class FailingDiskTest {
   }
 
   @Test
+  @Tag("W13")
+  @Tag("W14")
+  @Tag("W15")
   void aFailedIoIsFinalAndLosesNothing() throws IOException {
     boolean fired = true;
     int runs = 0;
@@ -120,6 +123,7 @@ class FailingDiskTest {
   }
 
   @Test
+  @Tag("W17")
   void shortWritesAreCompleted() throws IOException {
     for (int bytes : new int[] {1, 7, 511, 512, 513, 1000}) {
       FailingDiskTest one = new FailingDiskTest();
@@ -133,6 +137,7 @@ class FailingDiskTest {
 
   @Test
   @Tag("R-74")
+  @Tag("W14")
   void afterAFailedSyncNothingIsAcknowledgedAndReadingGoesOn() throws IOException {
     Wal wal = Wal.openOrFormat(config, 5, 1, new Random(3));
     wal.bootstrap(1, Workload.BEGINNING);
@@ -160,6 +165,7 @@ class FailingDiskTest {
   }
 
   @Test
+  @Tag("W16")
   void aDiskThatIsFullSaysSoBeforeTheLogNeedsIt() throws IOException {
     Wal wal = Wal.openOrFormat(config, 5, 1, new Random(3));
     wal.bootstrap(1, Workload.BEGINNING);

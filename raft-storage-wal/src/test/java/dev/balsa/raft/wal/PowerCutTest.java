@@ -99,6 +99,11 @@ class PowerCutTest {
   @ParameterizedTest
   @EnumSource(CrashMode.class)
   @Tag("R-75")
+  @Tag("W2")
+  @Tag("W18")
+  @Tag("W19")
+  @Tag("W20")
+  @Tag("W21")
   void nothingAcknowledgedIsLostWhereverThePowerFails(CrashMode mode) throws IOException {
     int stopped = 0;
     int runs = 0;

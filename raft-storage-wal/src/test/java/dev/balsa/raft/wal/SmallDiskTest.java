@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A host over this log, on a disk that others fill up: no write fails, and nothing is lost. */
@@ -92,6 +93,7 @@ class SmallDiskTest {
   }
 
   @Test
+  @Tag("W16")
   void aFullDiskRefusesCommandsUntilThereIsRoomAndFailsNone() throws IOException {
     start();
     tick(40);

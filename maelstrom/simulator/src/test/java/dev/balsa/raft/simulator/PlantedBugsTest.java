@@ -7,6 +7,7 @@ import dev.balsa.raft.simulator.check.Property;
 import dev.balsa.raft.spi.StateMachine;
 import java.util.Arrays;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A simulator that finds nothing is worth something only if it finds what is there to be found. */
@@ -35,6 +36,7 @@ class PlantedBugsTest {
   }
 
   @Test
+  @Tag("W31")
   void aDiskThatLies() {
     expect(PlantedBugs.forceLies(), Property.DURABILITY);
   }

@@ -146,7 +146,7 @@ final class RealFileSystem implements FileSystem {
 
   @Override
   public AutoCloseable lock(Path file) throws IOException {
-    Path name = file.toAbsolutePath().normalize();
+    Path name = realPath(file);
     // Asked first, because merely opening and closing the file a second time would release the lock
     // that this process holds on it.
     if (!lockedHere.add(name)) {
@@ -174,6 +174,11 @@ final class RealFileSystem implements FileSystem {
       }
     }
     return null;
+  }
+
+  /** One name for a file, whichever symbolic links lead to its directory. */
+  private static Path realPath(Path file) throws IOException {
+    return file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
   }
 
   @Override

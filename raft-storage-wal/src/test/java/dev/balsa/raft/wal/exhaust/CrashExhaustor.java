@@ -27,6 +27,9 @@ final class CrashExhaustor implements Exhaustor {
   /** Of so many states one is cut off a second time. */
   private static final int SECOND_CRASH = 8;
 
+  /** How often a process is killed at each I/O, and its successor cut off. */
+  private static final int KILLS = 4;
+
   private final int allSubsetsUpTo;
   private final int writes;
 
@@ -89,6 +92,9 @@ final class CrashExhaustor implements Exhaustor {
 
     void cutPower() throws IOException {
       killProcess();
+      for (int i = 0; i < KILLS; i++) {
+        killTwice();
+      }
       List<UnsyncedChange> pieces = disk.unsynced();
       int count = pieces.size();
       tally.add("points");
@@ -126,6 +132,18 @@ final class CrashExhaustor implements Exhaustor {
         } catch (AssertionError | WalException e) {
           throw new AssertionError(at + ", killed, then " + mode + "\n" + e.getMessage(), e);
         }
+      }
+    }
+
+    /** The process dies, and the power fails while, or after, the next one recovers. */
+    private void killTwice() throws IOException {
+      SimulatedFileSystem copy = disk.copy();
+      copy.crash(CrashMode.KEEP_ALL, random);
+      tally.add(Tally.CASES);
+      try {
+        cutAgain(copy, new CrashPlan(UnsyncedChange::bytes));
+      } catch (AssertionError | WalException e) {
+        throw new AssertionError(at + ", killed, then cut off\n" + e.getMessage(), e);
       }
     }
 
@@ -182,7 +200,7 @@ final class CrashExhaustor implements Exhaustor {
 
     private void cutAgain(SimulatedFileSystem copy, CrashPlan first) throws IOException {
       LogStory again = new LogStory(copy, layout, story.promises(), random.nextLong());
-      long target = copy.operations() + 1 + random.nextInt(100);
+      long target = copy.operations() + 1 + random.nextInt(random.nextBoolean() ? 40 : 120);
       copy.observe(
           (operation, path, count) -> {
             if (count >= target) {

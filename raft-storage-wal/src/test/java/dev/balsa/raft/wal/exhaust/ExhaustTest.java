@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,11 @@ class ExhaustTest {
   private final Tally tally = new Tally();
 
   @Test
+  @Tag("W3")
+  @Tag("W7")
+  @Tag("W8")
+  @Tag("W9")
+  @Tag("W22")
   void flippedBitsAreHarmlessOrRefused() throws IOException {
     BitsExhaustor bits = new BitsExhaustor();
     assertThat(bits.steps()).isGreaterThan(500_000);
@@ -37,6 +43,13 @@ class ExhaustTest {
   }
 
   @Test
+  @Tag("W1")
+  @Tag("W2")
+  @Tag("W18")
+  @Tag("W19")
+  @Tag("W20")
+  @Tag("W21")
+  @Tag("W23")
   void powerCutsLoseNothingThatWasAcknowledged() throws IOException {
     CrashExhaustor crashes = new CrashExhaustor(4, 8);
     for (int workload = 0; workload < 3; workload++) {
@@ -48,6 +61,11 @@ class ExhaustTest {
   }
 
   @Test
+  @Tag("W13")
+  @Tag("W14")
+  @Tag("W15")
+  @Tag("W16")
+  @Tag("W17")
   void failedIosAreFinalAndLoseNothingThatWasAcknowledged() throws IOException {
     ErrorsExhaustor errors = new ErrorsExhaustor(5);
     for (int step = 0; step < 12; step++) {
@@ -59,6 +77,8 @@ class ExhaustTest {
   }
 
   @Test
+  @Tag("W7")
+  @Tag("W8")
   void theDecoderAcceptsOrRefusesWhateverItIsFed() throws IOException {
     DecodeExhaustor decode = new DecodeExhaustor();
     for (int step = 0; step < 8; step++) {
