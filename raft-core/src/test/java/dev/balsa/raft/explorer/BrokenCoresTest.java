@@ -67,7 +67,7 @@ class BrokenCoresTest {
   void theRealCoreIsNotFound() {
     for (Expedition expedition : Expedition.all()) {
       assertThat(
-              Explorer.explore(expedition.bounds(), expedition.prologue(), 20_000, progress -> {})
+              Explorer.explore(expedition.bounds(), expedition.prologue(), 5_000, progress -> {})
                   .violation())
           .as(expedition.core())
           .isNull();

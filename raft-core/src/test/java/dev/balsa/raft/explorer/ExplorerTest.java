@@ -75,7 +75,7 @@ class ExplorerTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("largerWorlds")
   void norInTheFirstStatesOfWiderWorlds(String name, Bounds bounds, List<String> prologue) {
-    Explorer.Result result = Explorer.explore(bounds, prologue, 60_000, progress -> {});
+    Explorer.Result result = Explorer.explore(bounds, prologue, 30_000, progress -> {});
     assertThat(result.violation()).as(result.toString()).isNull();
   }
 
