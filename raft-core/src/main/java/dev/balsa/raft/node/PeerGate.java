@@ -148,7 +148,8 @@ final class PeerGate implements Transport.Listener {
     boolean isFinal =
         reason == HandshakeRefusal.WRONG_CLUSTER || reason == HandshakeRefusal.WRONG_INCARNATION;
     if (isFinal && !belongs) {
-      parts.fail("refused by member " + Long.toHexString(peer), new IllegalStateException(why));
+      parts.fail(
+          "refused by member " + Long.toHexString(peer), new PeerRefusalException(reason, why));
     } else if (reason != refusals.put(peer, reason)) {
       LOG.warn("member {} was refused by member {}: {}", self, Long.toHexString(peer), why);
     }

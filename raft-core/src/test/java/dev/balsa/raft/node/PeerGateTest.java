@@ -111,7 +111,9 @@ class PeerGateTest {
     assertThat(parts.hasFailed()).isFalse();
     gate.onRefused(2, HandshakeRefusal.WRONG_INCARNATION);
     parts.control.runAll();
-    assertThat(parts.failure()).hasMessageContaining("emptied or replaced");
+    assertThat(parts.failure())
+        .hasMessageContaining("emptied or replaced")
+        .hasCauseInstanceOf(PeerRefusalException.class);
   }
 
   @Test

@@ -24,18 +24,21 @@ final class Damage {
             + "): "
             + reason
             + ". "
-            + REMEDY);
+            + REMEDY,
+        null,
+        true);
   }
 
   /** A place in a file that the disk does not give back. */
   static WalException unreadable(Path file, long offset, IOException cause) {
     return new WalException(
         "cannot read " + file + " at byte " + offset + ": " + cause.getMessage() + ". " + REMEDY,
-        cause);
+        cause,
+        true);
   }
 
   /** Something is missing or does not fit together. */
   static WalException of(String reason) {
-    return new WalException("the log is damaged: " + reason + ". " + REMEDY);
+    return new WalException("the log is damaged: " + reason + ". " + REMEDY, null, true);
   }
 }

@@ -34,7 +34,9 @@ final class DataDirectory {
         throw new WalException(
             config.directory()
                 + " was a member's log, and its segments (*.wal) are gone. "
-                + Damage.REMEDY);
+                + Damage.REMEDY,
+            null,
+            true);
       }
       if (!name.equals(LOCK) && !name.equals(LOST_AND_FOUND) && !isLeftover(name)) {
         throw new WalException(

@@ -184,7 +184,7 @@ class DirectoryTest {
     disk.remove(segment(1));
     disk.remove(segment(2));
     assertThatThrownBy(() -> Wal.openOrFormat(config, 0xC1, 1, new Random(1)))
-        .isInstanceOf(WalException.class)
+        .isInstanceOfSatisfying(WalException.class, e -> assertThat(e.isDamage()).isTrue())
         .hasMessageContaining("segments (*.wal) are gone")
         .hasMessageContaining("add the member anew");
   }
