@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.examples.kv;
 
+import dev.balsa.examples.kv.rejoin.RejoinCommand;
+import dev.balsa.examples.kv.server.Ending;
 import dev.balsa.examples.kv.server.KvMember;
 import dev.balsa.examples.kv.server.MemberConfig;
 import dev.balsa.examples.kv.server.ServerCommand;
 import dev.balsa.examples.kv.server.StartException;
+import java.util.Arrays;
 import java.util.concurrent.CompletionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -13,15 +16,15 @@ import picocli.CommandLine.ParameterException;
 
 /** Runs one member of the key-value cluster in the foreground. */
 public final class Main {
-  private static final int FAILED = 1;
-  private static final int MISUSED = 2;
-
   /** Held, because a logger that nobody holds forgets its level. */
   private static final Logger GRPC = Logger.getLogger("io.grpc");
 
   private Main() {}
 
   public static void main(String[] args) {
+    if (args.length > 0 && args[0].equals("rejoin")) {
+      System.exit(RejoinCommand.run(Arrays.copyOfRange(args, 1, args.length), System::getenv));
+    }
     CommandLine parser = ServerCommand.parser(System::getenv);
     MemberConfig config;
     try {
@@ -35,7 +38,7 @@ public final class Main {
     } catch (ParameterException e) {
       System.err.println("balsa-kv: " + e.getMessage());
       System.err.println("balsa-kv --help lists the flags");
-      System.exit(MISUSED);
+      System.exit(Ending.MISUSED);
       return;
     }
     run(config);
@@ -46,8 +49,7 @@ public final class Main {
     try {
       member = KvMember.start(config);
     } catch (StartException e) {
-      System.err.println("balsa-kv: " + e.getMessage());
-      System.exit(FAILED);
+      System.exit(tell(Ending.of(config, e)));
       return;
     }
     Thread stop =
@@ -62,10 +64,20 @@ public final class Main {
     try {
       member.terminated().join();
     } catch (CompletionException e) {
-      System.err.println("balsa-kv: stopped: " + e.getCause().getMessage());
+      Ending ending = Ending.of(config, e);
+      if (ending.status() == Ending.REMOVED) {
+        // It is whole: calls are answered yet, such as the one that has removed it.
+        member.close();
+      }
       // Not exit(), which would run the hook above and end with 0.
-      Runtime.getRuntime().halt(FAILED);
+      Runtime.getRuntime().halt(tell(ending));
     }
+  }
+
+  /** Says the last lines; returns the exit status. */
+  private static int tell(Ending ending) {
+    ending.lines().forEach(line -> System.err.println("balsa-kv: " + line));
+    return ending.status();
   }
 
   /** Must come before anything logs. */

@@ -47,6 +47,11 @@ public final class Command {
     return encode(DESCRIBE_MEMBER, description);
   }
 
+  /** Has everybody forget what a member that has left has said of itself. */
+  public static byte[] forgetting(long memberId) {
+    return encode(DESCRIBE_MEMBER, Member.newBuilder().setID(memberId).build());
+  }
+
   private static byte[] encode(byte type, MessageLite request) {
     byte[] command = new byte[1 + request.getSerializedSize()];
     command[0] = type;

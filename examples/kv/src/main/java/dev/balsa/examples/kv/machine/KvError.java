@@ -25,6 +25,17 @@ public enum KvError {
   TIMED_OUT(Status.Code.UNAVAILABLE, "request timed out"),
   NO_LEADER(Status.Code.UNAVAILABLE, "no leader"),
   STOPPED(Status.Code.UNAVAILABLE, "server stopped"),
+  NOT_LEADER(Status.Code.FAILED_PRECONDITION, "not leader"),
+  BAD_TRANSFEREE(Status.Code.FAILED_PRECONDITION, "bad leader transferee"),
+  BAD_MEMBER_URLS(Status.Code.INVALID_ARGUMENT, "given member URLs are invalid"),
+  MEMBER_NOT_FOUND(Status.Code.NOT_FOUND, "member not found"),
+  PEER_URLS_EXIST(Status.Code.FAILED_PRECONDITION, "Peer URLs already exists"),
+  NOT_A_LEARNER(Status.Code.FAILED_PRECONDITION, "can only promote a learner member"),
+  TOO_MANY_LEARNERS(Status.Code.FAILED_PRECONDITION, "too many learner members in cluster"),
+  NOT_ENOUGH_STARTED(
+      Status.Code.FAILED_PRECONDITION, "re-configuration failed due to not enough started members"),
+  UNHEALTHY(Status.Code.UNAVAILABLE, "unhealthy cluster"),
+  NOT_FOR_LEARNERS(Status.Code.UNAVAILABLE, "rpc not supported for learner"),
   LEARNER_NOT_IN_SYNC(
       Status.Code.FAILED_PRECONDITION,
       "can only promote a learner member which is in sync with leader"),

@@ -32,7 +32,7 @@ public final class KvMachine implements StateMachine<Result> {
   private static final int MAGIC = 0x424b5601;
 
   private static final int BUFFER_BYTES = 1 << 16;
-  private static final int MAX_MEMBERS = 1 << 10;
+  private static final int MAX_MEMBERS = 1 << 16;
   private static final int MAX_MEMBER_BYTES = 1 << 16;
 
   private final Store store = new Store();
@@ -137,7 +137,11 @@ public final class KvMachine implements StateMachine<Result> {
 
   private Result describe(Member description, Writer writer) {
     SortedMap<Long, Member> changed = new TreeMap<>(members);
-    changed.put(description.getID(), description);
+    if (description.getName().isEmpty()) {
+      changed.remove(description.getID());
+    } else {
+      changed.put(description.getID(), description);
+    }
     members = Collections.unmodifiableSortedMap(changed);
     return new Result.Done(writer.revision());
   }

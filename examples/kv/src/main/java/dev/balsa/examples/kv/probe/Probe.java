@@ -2,8 +2,13 @@
 package dev.balsa.examples.kv.probe;
 
 import com.google.protobuf.ByteString;
+import dev.balsa.examples.kv.proto.ClusterGrpc;
 import dev.balsa.examples.kv.proto.KVGrpc;
 import dev.balsa.examples.kv.proto.MaintenanceGrpc;
+import dev.balsa.examples.kv.proto.Member;
+import dev.balsa.examples.kv.proto.MemberAddRequest;
+import dev.balsa.examples.kv.proto.MemberListRequest;
+import dev.balsa.examples.kv.proto.MemberRemoveRequest;
 import dev.balsa.examples.kv.proto.RangeRequest;
 import dev.balsa.examples.kv.proto.StatusRequest;
 import dev.balsa.examples.kv.proto.StatusResponse;
@@ -19,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * Asks the members of a local cluster how they are, for the script {@code balsa-cluster}, which
@@ -27,12 +33,15 @@ import java.util.function.BiFunction;
  * <pre>
  * Probe await --seconds S N=HOST:PORT...   ends 0 once a linearizable read works on each; else 1, a line "N reason" for each sick one
  * Probe status N=HOST:PORT...              a line "N role term revision" for each that answers
+ * Probe add URL N=HOST:PORT...             adds the member with this peer URL, by one of these; ends 0 or 1
+ * Probe remove URL N=HOST:PORT...          removes it; done already is done
  * </pre>
  */
 public final class Probe {
   /** The key that {@code etcdctl endpoint health} reads; it need not exist. */
   private static final ByteString HEALTH_KEY = ByteString.copyFromUtf8("health");
 
+  private static final Duration CHANGE = Duration.ofSeconds(10);
   private static final Duration ATTEMPT = Duration.ofSeconds(2);
   private static final long RETRY_MILLIS = 50;
 
@@ -49,7 +58,13 @@ public final class Probe {
       status(targets(words)).values().forEach(System.out::println);
       return;
     }
-    System.err.println("usage: Probe await --seconds S N=HOST:PORT... | status N=HOST:PORT...");
+    if ((verb.equals("add") || verb.equals("remove")) && words.size() > 1) {
+      String url = words.remove(0);
+      System.exit(verb.equals("add") ? add(url, targets(words)) : remove(url, targets(words)));
+    }
+    System.err.println(
+        "usage: Probe await --seconds S N=HOST:PORT... | status N=HOST:PORT..."
+            + " | add URL N=HOST:PORT... | remove URL N=HOST:PORT...");
     System.exit(2);
   }
 
@@ -116,6 +131,49 @@ public final class Probe {
     } catch (StatusRuntimeException e) {
       return null;
     }
+  }
+
+  private static int add(String url, Map<Integer, String> targets) {
+    return change(
+        targets,
+        cluster -> cluster.memberAdd(MemberAddRequest.newBuilder().addPeerURLs(url).build()));
+  }
+
+  private static int remove(String url, Map<Integer, String> targets) {
+    return change(
+        targets,
+        cluster -> {
+          MemberListRequest request = MemberListRequest.newBuilder().setLinearizable(true).build();
+          for (Member member : cluster.memberList(request).getMembersList()) {
+            if (member.getPeerURLsList().contains(url)) {
+              cluster.memberRemove(MemberRemoveRequest.newBuilder().setID(member.getID()).build());
+            }
+          }
+        });
+  }
+
+  /** Has a change made by the first member that can be reached; one that refuses speaks for all. */
+  private static int change(
+      Map<Integer, String> targets, Consumer<ClusterGrpc.ClusterBlockingStub> change) {
+    String problem = "";
+    for (String target : targets.values()) {
+      ManagedChannel channel = NettyChannelBuilder.forTarget(target).usePlaintext().build();
+      try {
+        change.accept(
+            ClusterGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(CHANGE.toMillis(), TimeUnit.MILLISECONDS));
+        return 0;
+      } catch (StatusRuntimeException e) {
+        problem = target + ": " + reason(e);
+        if (e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+          break;
+        }
+      } finally {
+        channel.shutdownNow();
+      }
+    }
+    System.out.println("the members were not changed: " + problem);
+    return 1;
   }
 
   /** Asks all at once, each on a thread of its own, so that a hung member delays no other. */

@@ -56,7 +56,8 @@ final class ClientPort implements AutoCloseable {
         .permitKeepAliveWithoutCalls(true)
         .maxInboundMessageSize(Door.MAX_INBOUND_BYTES)
         .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
-        .intercept(door);
+        .intercept(door)
+        .intercept(LeaderCalls.marker());
     services.forEach(builder::addService);
     Server server = builder.build();
     try {

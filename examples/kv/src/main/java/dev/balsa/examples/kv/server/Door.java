@@ -3,12 +3,16 @@ package dev.balsa.examples.kv.server;
 
 import com.google.protobuf.MessageLite;
 import dev.balsa.examples.kv.machine.KvError;
+import dev.balsa.examples.kv.proto.MaintenanceGrpc;
+import dev.balsa.examples.kv.proto.RangeRequest;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthGrpc;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** What is refused before any service hears of it, in the words that stock clients know. */
@@ -25,10 +29,19 @@ final class Door implements ServerInterceptor {
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
-  private final BooleanSupplier hasLeader;
+  /** What a member that does not vote answers, apart from reads of its own state. */
+  private static final Set<String> FOR_LEARNERS =
+      Set.of(
+          MaintenanceGrpc.getStatusMethod().getFullMethodName(),
+          HealthGrpc.getCheckMethod().getFullMethodName(),
+          HealthGrpc.getWatchMethod().getFullMethodName());
 
-  Door(BooleanSupplier hasLeader) {
+  private final BooleanSupplier hasLeader;
+  private final BooleanSupplier isLearner;
+
+  Door(BooleanSupplier hasLeader, BooleanSupplier isLearner) {
     this.hasLeader = hasLeader;
+    this.isLearner = isLearner;
   }
 
   @Override
@@ -38,14 +51,21 @@ final class Door implements ServerInterceptor {
       call.close(KvError.NO_LEADER.status(), new Metadata());
       return new ServerCall.Listener<>() {};
     }
-    return new SizeCheck<>(call, next.startCall(call, headers));
+    return new MessageCheck<>(call, next.startCall(call, headers));
   }
 
-  private static final class SizeCheck<Q> extends SimpleForwardingServerCallListener<Q> {
+  private boolean isRefused(ServerCall<?, ?> call, Object message) {
+    boolean isOwnRead = message instanceof RangeRequest range && range.getSerializable();
+    return !isOwnRead
+        && !FOR_LEARNERS.contains(call.getMethodDescriptor().getFullMethodName())
+        && isLearner.getAsBoolean();
+  }
+
+  private final class MessageCheck<Q> extends SimpleForwardingServerCallListener<Q> {
     private final ServerCall<Q, ?> call;
     private boolean isRefused;
 
-    SizeCheck(ServerCall<Q, ?> call, ServerCall.Listener<Q> next) {
+    MessageCheck(ServerCall<Q, ?> call, ServerCall.Listener<Q> next) {
       super(next);
       this.call = call;
     }
@@ -53,14 +73,20 @@ final class Door implements ServerInterceptor {
     @Override
     public void onMessage(Q message) {
       int bytes = ((MessageLite) message).getSerializedSize();
-      if (bytes <= MAX_MESSAGE_BYTES) {
+      if (bytes > MAX_MESSAGE_BYTES) {
+        String text =
+            "grpc: received message larger than max (" + bytes + " vs. " + MAX_MESSAGE_BYTES + ")";
+        refuse(Status.RESOURCE_EXHAUSTED.withDescription(text));
+      } else if (Door.this.isRefused(call, message)) {
+        refuse(KvError.NOT_FOR_LEARNERS.status());
+      } else {
         super.onMessage(message);
-        return;
       }
+    }
+
+    private void refuse(Status status) {
       isRefused = true;
-      String text =
-          "grpc: received message larger than max (" + bytes + " vs. " + MAX_MESSAGE_BYTES + ")";
-      call.close(Status.RESOURCE_EXHAUSTED.withDescription(text), new Metadata());
+      call.close(status, new Metadata());
     }
 
     @Override

@@ -4,16 +4,14 @@ package dev.balsa.examples.kv.server;
 import dev.balsa.examples.kv.machine.KvMachine;
 import dev.balsa.examples.kv.machine.Result;
 import dev.balsa.raft.netty.NettyTransport;
+import dev.balsa.raft.node.NodeListener;
 import dev.balsa.raft.node.RaftNode;
+import dev.balsa.raft.node.RaftNodeBuilder;
 import dev.balsa.raft.wal.Wal;
-import dev.balsa.raft.wal.WalConfig;
 import io.grpc.BindableService;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,10 +29,14 @@ public final class KvMember implements AutoCloseable {
 
   private static final int MAX_BACKGROUND_TASKS = 1_024;
 
+  /** How many election timeouts a change of the members waits for a leader. */
+  private static final int CHANGE_ELECTIONS = 4;
+
   private final MemberConfig config;
   private final ScheduledThreadPoolExecutor timerThread;
   private final ThreadPoolExecutor background;
   private final RaftNode<Result> node;
+  private final Standing standing;
   private final ClientPort clientPort;
 
   private KvMember(
@@ -42,11 +44,13 @@ public final class KvMember implements AutoCloseable {
       ScheduledThreadPoolExecutor timerThread,
       ThreadPoolExecutor background,
       RaftNode<Result> node,
+      Standing standing,
       ClientPort clientPort) {
     this.config = config;
     this.timerThread = timerThread;
     this.background = background;
     this.node = node;
+    this.standing = standing;
     this.clientPort = clientPort;
   }
 
@@ -70,10 +74,14 @@ public final class KvMember implements AutoCloseable {
             new DefaultThreadFactory("kv-background", true));
     background.allowCoreThreadTimeOut(true);
     CleaningMachine cleaning = new CleaningMachine(timer);
-    Wal wal = openLog(config);
+    NettyTransport transport =
+        NettyTransport.builder().bind(Url.parse(config.listenPeerUrl()).hostAndPort()).build();
+    Survey survey = new Survey(config.address(), transport::ask);
+    Wal wal = new DataDirectory(config, survey).open();
     long clusterId = wal.identity().clusterId();
     long memberId = wal.identity().member().id();
-    RaftNode<Result> node = startNode(config, wal, memberId, cleaning.machine);
+    Standing standing = new Standing(config, wal.identity(), survey);
+    RaftNode<Result> node = startNode(config, wal, transport, cleaning.machine, standing);
     Replica replica = Replica.of(node);
     ServiceContext context =
         new ServiceContext(
@@ -85,9 +93,10 @@ public final class KvMember implements AutoCloseable {
             cleaning.cleaner,
             background);
     try {
-      ClientPort clientPort = serve(config, context);
+      ClientPort clientPort = serve(config, context, timer);
       new Introduction(config, context, timer).start();
-      return new KvMember(config, timerThread, background, node, clientPort);
+      standing.start(replica);
+      return new KvMember(config, timerThread, background, node, standing, clientPort);
     } catch (StartException e) {
       node.close();
       timerThread.shutdownNow();
@@ -110,49 +119,30 @@ public final class KvMember implements AutoCloseable {
     }
   }
 
-  private static Wal openLog(MemberConfig config) throws StartException {
-    Path directory = config.dataDirectory();
-    try {
-      if (!config.isClusterStated() && Wal.isFormatted(WalConfig.of(directory))) {
-        return Wal.open(directory);
-      }
-      return Wal.openOrFormat(directory, config.clusterId(), config.memberId());
-    } catch (IOException e) {
-      throw new StartException(
-          "cannot use the data directory " + directory + " (--data-dir): " + reasonOf(e), e);
-    }
-  }
-
-  /** Errors of the file system say what they mean by their type alone. */
-  private static String reasonOf(IOException e) {
-    if (e instanceof AccessDeniedException denied) {
-      return "no permission for "
-          + denied.getFile()
-          + "; let this user read and write it, or choose another directory";
-    }
-    if (e instanceof FileSystemException failed) {
-      return failed.getClass().getSimpleName().replace("Exception", "")
-          + " "
-          + failed.getMessage()
-          + "; see to it, or choose another directory";
-    }
-    return e.getMessage();
-  }
-
   private static RaftNode<Result> startNode(
-      MemberConfig config, Wal wal, long memberId, KvMachine machine) throws StartException {
+      MemberConfig config,
+      Wal wal,
+      NettyTransport transport,
+      KvMachine machine,
+      NodeListener listener)
+      throws StartException {
     try {
       int electionTicks =
           (int) Math.ceil((double) config.election().toMillis() / config.heartbeat().toMillis());
-      return RaftNode.<Result>builder()
+      long memberId = wal.identity().member().id();
+      RaftNodeBuilder<Result> builder = RaftNode.builder();
+      if (config.isJoining() || !config.firstIds().containsValue(memberId)) {
+        // Matters only until its log says who the members are.
+        builder.join(config.otherAddresses().toArray(String[]::new));
+      } else {
+        builder.bootstrap(config.members());
+      }
+      return builder
           .self(memberId)
           .storage(wal)
-          .transport(
-              NettyTransport.builder()
-                  .bind(Url.parse(config.listenPeerUrl()).hostAndPort())
-                  .build())
+          .transport(transport)
           .stateMachine(machine)
-          .bootstrap(config.members())
+          .listener(listener)
           .options(
               options ->
                   options
@@ -167,22 +157,31 @@ public final class KvMember implements AutoCloseable {
     }
   }
 
-  private static ClientPort serve(MemberConfig config, ServiceContext context)
+  private static ClientPort serve(MemberConfig config, ServiceContext context, Timer timer)
       throws StartException {
+    MemberChanges changes =
+        new MemberChanges(
+            context, timer, System::nanoTime, config.election().multipliedBy(CHANGE_ELECTIONS));
     List<BindableService> services =
         List.of(
             new KvService(context, config.quotaBytes()),
-            new ClusterService(context),
+            new ClusterService(context, changes, new LeaderCalls(config.requestTimeout())),
             new MaintenanceService(context),
             new HealthStatusManager().getHealthService());
-    Door door = new Door(() -> context.replica().status().leader() != 0);
+    Door door =
+        new Door(
+            () -> context.replica().status().leader() != 0,
+            () -> context.replica().status().membership().learners().contains(context.memberId()));
     ProtocolSwitch protocols = new ProtocolSwitch(() -> new HttpRequests(context));
     return ClientPort.open(config.listenClientUrls(), door, protocols, services);
   }
 
-  /** Completes when the member has stopped by itself, with the cause. */
-  public CompletableFuture<Void> terminated() {
-    return node.terminated();
+  /**
+   * Fails when the member has stopped by itself, or was removed and is to be closed, with the
+   * cause; {@link Ending} tells what it means.
+   */
+  public CompletableFuture<Object> terminated() {
+    return CompletableFuture.anyOf(node.terminated(), standing.removed());
   }
 
   /** The port on which it listens for clients. */
@@ -194,6 +193,7 @@ public final class KvMember implements AutoCloseable {
   @Override
   public void close() {
     log.info("member {} stops", config.name());
+    standing.stop();
     clientPort.close();
     node.close();
     timerThread.shutdownNow();

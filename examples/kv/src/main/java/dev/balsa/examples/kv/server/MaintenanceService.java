@@ -10,9 +10,12 @@ import dev.balsa.examples.kv.proto.AlarmResponse;
 import dev.balsa.examples.kv.proto.HashKVRequest;
 import dev.balsa.examples.kv.proto.HashKVResponse;
 import dev.balsa.examples.kv.proto.MaintenanceGrpc;
+import dev.balsa.examples.kv.proto.MoveLeaderRequest;
+import dev.balsa.examples.kv.proto.MoveLeaderResponse;
 import dev.balsa.examples.kv.proto.StatusRequest;
 import dev.balsa.examples.kv.proto.StatusResponse;
 import dev.balsa.examples.kv.store.State;
+import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.Status;
 import io.grpc.stub.StreamObserver;
 
@@ -49,6 +52,32 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
       reply.addErrors(KvError.NO_LEADER.status().getDescription());
     }
     answer(client, reply.build());
+  }
+
+  /** Only the leader hands over, so that the client knows who it was. */
+  @Override
+  public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> client) {
+    Status status = context.replica().status();
+    long target = request.getTargetID();
+    if (status.role() != RoleType.LEADER) {
+      fail(client, KvError.NOT_LEADER);
+    } else if (!status.membership().isVoter(target)) {
+      fail(client, KvError.BAD_TRANSFEREE);
+    } else if (target == context.memberId()) {
+      answer(client, MoveLeaderResponse.getDefaultInstance());
+    } else {
+      context
+          .replica()
+          .transferLeadership(target)
+          .whenComplete(
+              (done, failure) -> {
+                if (failure == null) {
+                  answer(client, MoveLeaderResponse.getDefaultInstance());
+                } else {
+                  fail(client, Requests.errorOf(failure));
+                }
+              });
+    }
   }
 
   /** There is nothing yet that raises an alarm, so none is ever listed, and none can be cleared. */

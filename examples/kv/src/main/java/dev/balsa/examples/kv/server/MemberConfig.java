@@ -2,15 +2,12 @@
 package dev.balsa.examples.kv.server;
 
 import dev.balsa.raft.node.Members;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * All that a member is told when it starts; checked as a whole.
@@ -20,7 +17,8 @@ import java.util.SortedMap;
  * @param listenClientUrls where it listens for clients
  * @param advertiseClientUrls where clients are told to find it
  * @param listenPeerUrl where it listens for other members
- * @param initialCluster the first members, name to peer URLs
+ * @param initialCluster the first members, or those there are if it joins, name to peer URLs
+ * @param isJoining whether the cluster exists already, and has been told of this member
  * @param isClusterStated whether somebody has said who they are; if not, a directory that has data
  *     is taken as it is
  * @param clusterToken tells clusters apart that have the same addresses
@@ -36,6 +34,7 @@ public record MemberConfig(
     List<String> advertiseClientUrls,
     String listenPeerUrl,
     SortedMap<String, List<String>> initialCluster,
+    boolean isJoining,
     boolean isClusterStated,
     String clusterToken,
     Duration heartbeat,
@@ -47,9 +46,22 @@ public record MemberConfig(
     return Duration.ofSeconds(5).plus(election.multipliedBy(2));
   }
 
-  /** This member's id. */
+  /** This member's id, if it is one of the first. */
   long memberId() {
-    return memberId(initialCluster.get(name), clusterToken);
+    return MemberId.ofFirst(initialCluster.get(name), clusterToken);
+  }
+
+  /** Where the others find it. */
+  String address() {
+    return PeerUrls.address(initialCluster.get(name));
+  }
+
+  /** Where this one finds the others. */
+  List<String> otherAddresses() {
+    return initialCluster.entrySet().stream()
+        .filter(member -> !member.getKey().equals(name))
+        .map(member -> PeerUrls.address(member.getValue()))
+        .toList();
   }
 
   /** The first members as Raft knows them: an id, an address, and their peer URLs as a note. */
@@ -59,34 +71,19 @@ public record MemberConfig(
       List<String> urls = member.getValue();
       members =
           members.and(
-              memberId(urls, clusterToken),
-              Url.parse(urls.get(0)).hostAndPort(),
-              String.join("\n", urls));
+              MemberId.ofFirst(urls, clusterToken), PeerUrls.address(urls), PeerUrls.note(urls));
     }
     return members;
   }
 
-  long clusterId() {
-    return members().clusterId(clusterToken);
+  /** The ids of the first members, by name. */
+  SortedMap<String, Long> firstIds() {
+    SortedMap<String, Long> ids = new TreeMap<>();
+    initialCluster.forEach((each, urls) -> ids.put(each, MemberId.ofFirst(urls, clusterToken)));
+    return ids;
   }
 
-  /** A stable id, positive: from where the member listens and which cluster it founds. */
-  private static long memberId(List<String> peerUrls, String token) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-    peerUrls.stream()
-        .sorted()
-        .forEach(
-            url -> {
-              digest.update(url.getBytes(StandardCharsets.UTF_8));
-              digest.update((byte) 0);
-            });
-    digest.update(token.getBytes(StandardCharsets.UTF_8));
-    long id = ByteBuffer.wrap(digest.digest()).getLong() & Long.MAX_VALUE;
-    return id == 0 ? 1 : id;
+  long clusterId() {
+    return members().clusterId(clusterToken);
   }
 }

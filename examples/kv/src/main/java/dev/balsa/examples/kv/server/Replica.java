@@ -2,6 +2,8 @@
 package dev.balsa.examples.kv.server;
 
 import dev.balsa.examples.kv.machine.Result;
+import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.MembershipChange;
 import dev.balsa.raft.model.Status;
 import dev.balsa.raft.node.RaftNode;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +15,12 @@ interface Replica {
 
   /** See {@link RaftNode#readIndex}. */
   CompletableFuture<Long> readIndex();
+
+  /** See {@link RaftNode#changeMembership}. */
+  CompletableFuture<Membership> changeMembership(MembershipChange change);
+
+  /** See {@link RaftNode#transferLeadership}. */
+  CompletableFuture<Void> transferLeadership(long target);
 
   /** See {@link RaftNode#status}. */
   Status status();
@@ -28,6 +36,16 @@ interface Replica {
       @Override
       public CompletableFuture<Long> readIndex() {
         return node.readIndex();
+      }
+
+      @Override
+      public CompletableFuture<Membership> changeMembership(MembershipChange change) {
+        return node.changeMembership(change);
+      }
+
+      @Override
+      public CompletableFuture<Void> transferLeadership(long target) {
+        return node.transferLeadership(target);
       }
 
       @Override

@@ -147,7 +147,8 @@ final class Requests {
         };
   }
 
-  private static KvError errorOf(Throwable failure) {
+  /** What clients are told of this. */
+  static KvError errorOf(Throwable failure) {
     if (!(failure instanceof RefusedException refused)) {
       return KvError.TIMED_OUT;
     }

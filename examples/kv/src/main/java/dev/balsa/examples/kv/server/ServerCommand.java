@@ -41,7 +41,9 @@ import picocli.CommandLine.TypeConversionException;
       "One of three members: balsa-kv --name a --listen-peer-urls http://127.0.0.1:2380 \\",
       "      --initial-cluster a=http://127.0.0.1:2380,b=http://127.0.0.1:2381,c=http://127.0.0.1:2382",
       "",
-      "SIGTERM hands leadership over, closes the member and ends with 0."
+      "SIGTERM hands leadership over, closes the member and ends with 0. Otherwise the exit status is",
+      "1 if it failed, 2 for wrong flags, 3 if its data directory is damaged or not what the cluster",
+      "knows ('balsa-kv rejoin --help' tells the remedy), 4 if it was removed from the cluster."
     })
 public final class ServerCommand implements Callable<MemberConfig> {
   private static final String DEFAULT_PEER_URL = "http://localhost:2380";
@@ -97,15 +99,17 @@ public final class ServerCommand implements Callable<MemberConfig> {
       names = "--initial-cluster",
       paramLabel = "NAME=URL,...",
       description =
-          "the first members with their peer URLs; the same on each of them (default: this one"
-              + " alone)")
+          "the first members with their peer URLs, the same on each of them; of a cluster that"
+              + " exists, its members and this one (default: this one alone)")
   private String initialCluster;
 
   @Option(
       names = "--initial-cluster-state",
       paramLabel = "STATE",
       defaultValue = "new",
-      description = "'new' to found a cluster; 'existing' is not there yet (default: new)")
+      description =
+          "'new' to found a cluster; 'existing' to join one that has been told of this member by"
+              + " 'etcdctl member add' (default: new)")
   private String initialClusterState;
 
   @Option(
@@ -167,8 +171,13 @@ public final class ServerCommand implements Callable<MemberConfig> {
   public static CommandLine parser(Function<String, String> environment) {
     CommandLine parser = new CommandLine(new ServerCommand());
     parser.registerConverter(long.class, ServerCommand::wholeNumber);
-    parser.setDefaultValueProvider(new EnvironmentDefaults(environment));
+    parser.setDefaultValueProvider(environment(environment));
     return parser;
+  }
+
+  /** Looks flags that are not given up in this environment. */
+  public static IDefaultValueProvider environment(Function<String, String> environment) {
+    return new EnvironmentDefaults(environment);
   }
 
   private static long wholeNumber(String text) {
@@ -189,7 +198,7 @@ public final class ServerCommand implements Callable<MemberConfig> {
   public MemberConfig call() {
     checkNumbers();
     checkOneOf("--log-level", logLevel, List.of("debug", "info", "warn", "error"));
-    checkState();
+    checkOneOf("--initial-cluster-state", initialClusterState, List.of("new", "existing"));
     listenClientUrls.forEach(url -> checkUrl("--listen-client-urls", url));
     List<String> advertised = advertiseClientUrls == null ? listenClientUrls : advertiseClientUrls;
     advertised.forEach(url -> checkUrl("--advertise-client-urls", url));
@@ -204,6 +213,7 @@ public final class ServerCommand implements Callable<MemberConfig> {
         advertised,
         listenPeerUrls.get(0),
         cluster(),
+        initialClusterState.equals("existing"),
         initialCluster != null,
         initialClusterToken,
         Duration.ofMillis(heartbeatMillis),
@@ -228,15 +238,6 @@ public final class ServerCommand implements Callable<MemberConfig> {
     }
     if (quotaBytes < 0) {
       throw wrong("--quota-backend-bytes is 0 or more, not " + quotaBytes);
-    }
-  }
-
-  private void checkState() {
-    checkOneOf("--initial-cluster-state", initialClusterState, List.of("new", "existing"));
-    if (initialClusterState.equals("existing")) {
-      throw wrong(
-          "--initial-cluster-state existing: members cannot be added to a running cluster yet;"
-              + " start all first members with 'new'");
     }
   }
 

@@ -2,7 +2,7 @@
 package dev.balsa.examples.kv.server;
 
 /** The member cannot start or go on; the message names the thing and the remedy. */
-public final class StartException extends Exception {
+public class StartException extends Exception {
   private static final long serialVersionUID = 1;
 
   public StartException(String message) {

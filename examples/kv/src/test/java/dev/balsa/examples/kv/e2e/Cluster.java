@@ -25,6 +25,7 @@ final class Cluster implements AutoCloseable {
 
   private final Path home;
   private final String token;
+  private final int founders;
   private final List<MemberProcess> members = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private final Thread endAll = new Thread(this::endProcesses, "end-members");
@@ -32,12 +33,19 @@ final class Cluster implements AutoCloseable {
   private Cluster(String name, int size) {
     this.home = newHome(name);
     this.token = name;
+    this.founders = size;
     Runtime.getRuntime().addShutdownHook(endAll);
     for (int number = 1; number <= size; number++) {
-      MemberProcess member = new MemberProcess(number, home);
-      members.add(member);
-      clients.add(new Client(member.endpoint()));
+      another();
     }
+  }
+
+  /** One more machine, on which no member runs yet. */
+  MemberProcess another() {
+    MemberProcess member = new MemberProcess(members.size() + 1, home);
+    members.add(member);
+    clients.add(new Client(member.endpoint()));
+    return member;
   }
 
   /** A cluster none of whose members runs yet. */
@@ -101,12 +109,22 @@ final class Cluster implements AutoCloseable {
     member.start(flags(member));
   }
 
+  /** Starts a member that the cluster has been told of, and these are its members then. */
+  void join(MemberProcess member, String initialCluster) {
+    member.start(flags(member, initialCluster, "existing"));
+  }
+
   /** The flags that a user of three machines would write. */
   List<String> flags(MemberProcess member) {
     String initial =
         members.stream()
+            .limit(founders)
             .map(each -> each.name() + "=" + each.peerUrl())
             .collect(Collectors.joining(","));
+    return flags(member, initial, "new");
+  }
+
+  private List<String> flags(MemberProcess member, String initial, String state) {
     return List.of(
         "--name=" + member.name(),
         "--data-dir=" + member.dataDirectory(),
@@ -115,7 +133,7 @@ final class Cluster implements AutoCloseable {
         "--listen-peer-urls=" + member.peerUrl(),
         "--initial-advertise-peer-urls=" + member.peerUrl(),
         "--initial-cluster=" + initial,
-        "--initial-cluster-state=new",
+        "--initial-cluster-state=" + state,
         "--initial-cluster-token=" + token);
   }
 

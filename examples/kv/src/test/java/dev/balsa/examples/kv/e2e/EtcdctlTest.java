@@ -3,7 +3,6 @@ package dev.balsa.examples.kv.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -32,14 +31,11 @@ class EtcdctlTest {
   }
 
   private static Shell.Output etcdctl(String endpoints, String... words) {
-    return feed(endpoints, "", words);
+    return Shell.etcdctl(endpoints, words);
   }
 
   private static Shell.Output feed(String endpoints, String input, String... words) {
-    List<String> command = new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl"));
-    command.add("--endpoints=" + endpoints);
-    command.addAll(List.of(words));
-    return Shell.feed(Path.of(""), input, command.toArray(String[]::new));
+    return Shell.feedEtcdctl(endpoints, input, words);
   }
 
   @Test

@@ -124,6 +124,13 @@ final class MemberProcess {
         "dev.balsa.examples.kv.Main");
   }
 
+  /** Runs the program with these words, and waits for its end. */
+  static Shell.Output command(String... words) {
+    List<String> line = new ArrayList<>(program());
+    line.addAll(List.of(words));
+    return Shell.run(line.toArray(String[]::new));
+  }
+
   boolean isAlive() {
     return process != null && process.isAlive();
   }

@@ -141,6 +141,26 @@ class ScriptsTest {
     assertThat(work.resolve("balsa-data/member-2")).isDirectory();
   }
 
+  @Test
+  void membersAreAddedAndRemoved() {
+    up("--members", "2").succeeds();
+    assertThat(balsaCluster("add").succeeds().out())
+        .contains("member 3 serves at http://127.0.0.1:" + (port + 20))
+        .contains("endpoints: 127.0.0.1:%d,127.0.0.1:%d,".formatted(port, port + 10));
+    assertThat(balsaCluster("remove", "1").succeeds().out()).contains("member 1 is removed");
+    assertThat(column(status(), 0)).containsExactly("2", "3");
+    assertThat(balsaCluster("restart", "1").fails(1).err())
+        .contains("there is no member 1")
+        .contains("members 2 3");
+    balsaCluster("restart", "3").succeeds();
+    assertThat(column(status(), 4)).containsOnlyOnce("leader").contains("follower");
+    balsaCluster("down").succeeds();
+    // All that is known of the members is kept.
+    balsaCluster("up").succeeds();
+    assertThat(column(status(), 0)).containsExactly("2", "3");
+    assertThat(balsaCluster("remove", "1").fails(1).err()).contains("there is no member 1");
+  }
+
   /** A descriptor that a member inherited would keep cat waiting for its end. */
   @Test
   void upInAPipeReturns() {

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -48,6 +49,18 @@ final class Shell {
 
   static Output in(Path directory, String... command) {
     return feed(directory, "", command);
+  }
+
+  static Output etcdctl(String endpoints, String... words) {
+    return feedEtcdctl(endpoints, "", words);
+  }
+
+  /** Stock etcdctl with this on its standard input. */
+  static Output feedEtcdctl(String endpoints, String input, String... words) {
+    List<String> command = new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl"));
+    command.add("--endpoints=" + endpoints);
+    command.addAll(List.of(words));
+    return feed(Path.of(""), input, command.toArray(String[]::new));
   }
 
   /** Runs a command with this on its standard input. */

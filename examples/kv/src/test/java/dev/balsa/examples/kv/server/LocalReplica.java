@@ -3,17 +3,20 @@ package dev.balsa.examples.kv.server;
 
 import dev.balsa.examples.kv.machine.KvMachine;
 import dev.balsa.examples.kv.machine.Result;
+import dev.balsa.raft.membership.Changer;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.model.Member;
 import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.MembershipChange;
 import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.Status;
 import dev.balsa.raft.node.RefusedException;
 import dev.balsa.raft.spi.StateMachine;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /** A cluster of one without a log: what is proposed is applied at once, in the caller's thread. */
@@ -28,6 +31,21 @@ final class LocalReplica implements Replica {
 
   int refused;
   private long applied;
+
+  RoleType role = RoleType.LEADER;
+
+  /** Whether this member is taken for a learner. */
+  boolean isLearner;
+
+  /** The configuration in force. */
+  Membership membership =
+      Membership.bootstrap(List.of(Member.of(MEMBER, "127.0.0.1:1\nhttp://127.0.0.1:1")));
+
+  /** Who else is heard, and has all of the log. */
+  final TreeSet<Long> active = new TreeSet<>();
+
+  /** Whom leadership was handed to. */
+  long transferee;
 
   LocalReplica(KvMachine machine) {
     this.machine = machine;
@@ -75,6 +93,30 @@ final class LocalReplica implements Replica {
     return refusal != null ? refuse() : CompletableFuture.completedFuture(applied);
   }
 
+  @Override
+  public CompletableFuture<Membership> changeMembership(MembershipChange change) {
+    if (refusal != null) {
+      return refuse();
+    }
+    if (!membership.id().equals(change.expected())) {
+      return CompletableFuture.failedFuture(
+          new RefusedException(new Refusal(Refusal.Reason.CONFIGURATION_MISMATCH, MEMBER)));
+    }
+    Changer.Result result = Changer.change(membership, change);
+    if (result.isRefused()) {
+      return CompletableFuture.failedFuture(
+          new RefusedException(new Refusal(result.reason(), MEMBER, result.problem())));
+    }
+    membership = result.membership().at(new EntryId(TERM, ++applied));
+    return CompletableFuture.completedFuture(membership);
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeadership(long target) {
+    transferee = target;
+    return CompletableFuture.completedFuture(null);
+  }
+
   private <T> CompletableFuture<T> refuse() {
     refused++;
     return CompletableFuture.failedFuture(new RefusedException(new Refusal(refusal, 0)));
@@ -86,7 +128,7 @@ final class LocalReplica implements Replica {
     return new Status(
         new MemberId(MEMBER, 1),
         1,
-        RoleType.LEADER,
+        role,
         leader,
         new HardState(TERM, MEMBER, applied),
         new EntryId(TERM, applied),
@@ -97,7 +139,16 @@ final class LocalReplica implements Replica {
         false,
         false,
         0,
-        Membership.bootstrap(List.of(Member.of(MEMBER, "127.0.0.1:1\nhttp://127.0.0.1:1"))),
-        List.of());
+        membership,
+        membership.members().stream()
+            .filter(member -> member.id() != MEMBER)
+            .map(member -> progress(member.id()))
+            .toList());
+  }
+
+  private Status.PeerProgress progress(long id) {
+    boolean isActive = active.contains(id);
+    return new Status.PeerProgress(
+        id, "replicate", isActive ? applied : 0, applied + 1, 0, 0, isActive, false);
   }
 }

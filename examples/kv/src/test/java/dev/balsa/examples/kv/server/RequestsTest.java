@@ -15,6 +15,8 @@ import dev.balsa.examples.kv.proto.KVGrpc;
 import dev.balsa.examples.kv.proto.Member;
 import dev.balsa.examples.kv.proto.MemberListRequest;
 import dev.balsa.examples.kv.proto.StatusRequest;
+import dev.balsa.raft.model.Membership;
+import dev.balsa.raft.model.MembershipChange;
 import dev.balsa.raft.model.Refusal.Reason;
 import dev.balsa.raft.model.Status;
 import dev.balsa.raft.node.OutcomeUnknownException;
@@ -149,6 +151,16 @@ class RequestsTest {
 
           @Override
           public CompletableFuture<Long> readIndex() {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public CompletableFuture<Membership> changeMembership(MembershipChange change) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public CompletableFuture<Void> transferLeadership(long target) {
             throw new UnsupportedOperationException();
           }
 

@@ -113,7 +113,6 @@ class ServerCommandTest {
         "--quota-backend-bytes=-1 | --quota-backend-bytes is 0 or more, not -1",
         "--log-level=loud | --log-level is one of debug, info, warn, error, not 'loud'",
         "--initial-cluster-state=old | is one of new, existing, not 'old'",
-        "--initial-cluster-state=existing | start all first members with 'new'",
         "--initial-cluster=x=http://h:1 | names x, but not this member, 'default'; add it, or",
         "--initial-cluster=default | 'default' is not of the form NAME=URL",
         "--initial-cluster=default=h:1 | --initial-cluster: 'h:1' is not of the form http://",

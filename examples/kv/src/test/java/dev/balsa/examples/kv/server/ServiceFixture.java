@@ -35,6 +35,7 @@ final class ServiceFixture implements AutoCloseable {
   final KVGrpc.KVBlockingStub kv;
   final KVGrpc.KVFutureStub futureKv;
   final ClusterGrpc.ClusterBlockingStub cluster;
+  final ClusterGrpc.ClusterFutureStub futureCluster;
   final MaintenanceGrpc.MaintenanceBlockingStub maintenance;
 
   private final Server server;
@@ -54,9 +55,13 @@ final class ServiceFixture implements AutoCloseable {
     server =
         InProcessServerBuilder.forName(name)
             .directExecutor()
-            .intercept(new Door(() -> replica.status().leader() != 0))
+            .intercept(new Door(() -> replica.status().leader() != 0, () -> replica.isLearner))
             .addService(new KvService(context, QUOTA_BYTES))
-            .addService(new ClusterService(context))
+            .addService(
+                new ClusterService(
+                    context,
+                    new MemberChanges(context, timer, timer::nanos, Duration.ofSeconds(3)),
+                    new LeaderCalls(Duration.ofSeconds(7))))
             .addService(new MaintenanceService(context))
             .build();
     try {
@@ -68,6 +73,7 @@ final class ServiceFixture implements AutoCloseable {
     kv = KVGrpc.newBlockingStub(channel);
     futureKv = KVGrpc.newFutureStub(channel);
     cluster = ClusterGrpc.newBlockingStub(channel);
+    futureCluster = ClusterGrpc.newFutureStub(channel);
     maintenance = MaintenanceGrpc.newBlockingStub(channel);
   }
 
