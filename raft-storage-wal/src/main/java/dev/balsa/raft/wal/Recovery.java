@@ -274,8 +274,8 @@ final class Recovery {
     try (StorageFile opened = fileSystem.openForReading(segment.path())) {
       SegmentReader its = new SegmentReader(segment.path(), header, opened);
       long begin = header.sectorBytes() + (long) header.headBytes();
-      // A torn or damaged first batch leaves a trace; an empty segment is all zeros.
-      return its.look(begin) == Found.NOTHING && its.scan(begin).lastNonZero() == begin;
+      // A torn or damaged first batch leaves a trace.
+      return its.look(begin) == Found.NOTHING && its.scan(begin).traceEnd() == begin;
     }
   }
 
@@ -313,7 +313,7 @@ final class Recovery {
       throw damage(segment, offset, problem);
     }
     SegmentReader.Beyond beyond = reader.scan(offset);
-    if (beyond.lastNonZero() == offset) {
+    if (beyond.traceEnd() == offset) {
       return;
     }
     // Were this check gone, a damaged batch that was synced and acknowledged would be dropped as if
@@ -327,9 +327,9 @@ final class Recovery {
         segment.path(),
         offset,
         problem,
-        beyond.lastNonZero() - offset);
-    trimmedBytes = beyond.lastNonZero() - offset;
-    zero(offset, beyond.lastNonZero());
+        beyond.traceEnd() - offset);
+    trimmedBytes = beyond.traceEnd() - offset;
+    zero(offset, beyond.traceEnd());
   }
 
   private void zero(long from, long to) throws IOException {

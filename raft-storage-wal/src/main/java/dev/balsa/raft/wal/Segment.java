@@ -115,4 +115,10 @@ final class Segment {
     close();
     fileSystem.delete(path);
   }
+
+  /** Nobody needs this segment any more, and its file goes on under another name. */
+  synchronized void giveAway(Path newName) throws IOException {
+    close();
+    fileSystem.rename(path, newName);
+  }
 }

@@ -76,6 +76,22 @@ record SegmentHeader(
         newHeadBytes);
   }
 
+  /** The same header in the given use of its file. */
+  SegmentHeader inEpoch(int newEpoch) {
+    return new SegmentHeader(
+        sectorBytes,
+        clusterId,
+        memberId,
+        incarnation,
+        number,
+        segmentBytes,
+        firstPosition,
+        digestBefore,
+        bootEpoch,
+        newEpoch,
+        headBytes);
+  }
+
   void write(ByteBuffer out, int at, Checksums checksums) {
     out.putLong(at, MAGIC).putInt(at + 8, VERSION).putInt(at + 12, sectorBytes);
     out.putLong(at + 16, clusterId).putLong(at + 24, memberId).putLong(at + 32, incarnation);

@@ -251,33 +251,58 @@ final class SegmentReader {
         checksums);
   }
 
-  /** What a look beyond a bad place has shown. */
-  record Beyond(String evidence, long lastNonZero) {}
+  /**
+   * What a look beyond a bad place has shown.
+   *
+   * @param evidence the first sign that a write was completed there, null if there is none
+   * @param traceEnd the end of the last sector that a write left a trace in; where the look began
+   *     if there is none
+   */
+  record Beyond(String evidence, long traceEnd) {}
 
   /**
    * Looks at every sector from {@code offset} to the end of the file for a sign that a write was
    * completed there: the head of a later batch, a footer, or the second identifier of any batch.
-   *
-   * @return the first such sign, null if there is none, and the end of the last sector that is not
-   *     all zeros
    */
   Beyond scan(long offset) throws IOException {
     int sector = header.sectorBytes();
-    long lastNonZero = offset;
+    int chunk = SCAN_BYTES / sector * sector;
+    long traceEnd = offset;
     String evidence = null;
-    for (long from = offset; from < header.segmentBytes(); from += SCAN_BYTES / sector * sector) {
-      int length = (int) Math.min(SCAN_BYTES / sector * sector, header.segmentBytes() - from);
-      read(from, length);
+    for (long from = offset; from < header.segmentBytes(); from += chunk) {
+      long rest = header.segmentBytes() - from;
+      int length = (int) Math.min(chunk, rest);
+      // A header may begin in the last bytes of the chunk and end in the next.
+      int readable = (int) Math.min(chunk + RecordHeader.BYTES, rest);
+      read(from, readable);
       for (int at = 0; at < length; at += sector) {
-        if (!isZero(at, sector)) {
-          lastNonZero = from + at + sector;
+        if (isTrace(at, sector, readable, from)) {
+          traceEnd = from + at + sector;
         }
         if (evidence == null && from + at > offset) {
           evidence = evidenceAt(at, from + at);
         }
       }
     }
-    return new Beyond(evidence, lastNonZero);
+    return new Beyond(evidence, traceEnd);
+  }
+
+  /**
+   * Whether a write to this segment was in this sector. In a file that is used for the first time
+   * all else is zeros. In one that was another segment before, all else is what that left there,
+   * and only the header of a record tells this segment from it.
+   */
+  private boolean isTrace(int at, int sector, int readable, long from) {
+    if (header.epoch() == 1) {
+      return !isZero(at, sector);
+    }
+    int end = Math.min(at + sector, readable - RecordHeader.BYTES + 1);
+    for (int i = at; i < end; i += Long.BYTES) {
+      if (record.parse(buffer, i, key, position(from + i), checksums) != Verdict.INVALID) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String evidenceAt(int at, long offset) {

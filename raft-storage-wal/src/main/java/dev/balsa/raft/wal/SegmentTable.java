@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.balsa.raft.wal;
 
-import dev.balsa.raft.wal.fs.FileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -29,25 +28,40 @@ final class SegmentTable {
   }
 
   /**
-   * Plans to remove the oldest segment if nothing at or after {@code position} lies in it; never
-   * the last. To be called again when that is done.
+   * Plans to let go of the oldest segment if nothing at or after {@code position} lies in it; never
+   * of the last. To be called again when that is done.
    *
-   * <p>Oldest first, and each removal durable before the next. Were two removals to reach the disk
-   * the other way round, a crash between them would leave a gap, and recovery must refuse a gap.
+   * <p>Oldest first, and each durable before the next. Were two removals to reach the disk the
+   * other way round, a crash between them would leave a gap, and recovery must refuse a gap.
    */
-  void planRemovalBefore(long position, IoQueue io, FileSystem fileSystem, Path directory) {
+  void planRemovalBefore(long position, IoQueue io, Spares spares, WalConfig config) {
     if (byPosition.size() == 1) {
       return;
     }
     Segment oldest = byPosition.firstEntry().getValue();
-    if (oldest.header().endPosition() > position) {
+    SegmentHeader header = oldest.header();
+    if (header.endPosition() > position) {
       return;
     }
-    io.add(oldest::remove);
+    boolean isKept = spares.hasRoomFor(header.segmentBytes());
+    Path spare = spares.newName();
     io.add(
         () -> {
-          fileSystem.syncDirectory(directory);
-          byPosition.remove(oldest.header().firstPosition());
+          if (isKept) {
+            oldest.giveAway(spare);
+          } else {
+            oldest.remove();
+          }
+        });
+    io.add(
+        () -> {
+          config.fileSystem().syncDirectory(config.directory());
+          byPosition.remove(header.firstPosition());
+          if (isKept) {
+            // Not before its old name is gone for good: were it overwritten under that name, a
+            // crash would leave a segment of the log with another one's content.
+            spares.add(new Spares.Used(spare, header.epoch()));
+          }
         });
   }
 

@@ -175,63 +175,82 @@ final class SegmentWriter {
             heads.bootEpoch(),
             1,
             0);
-    Path path = start(after, position(), recordBytes);
+    start(after, position(), recordBytes);
     SegmentHeader started = header;
     io.add(() -> file.writeFully(footer, footerOffset));
     io.add(
         () -> {
           file.force();
           file.close();
-          enter(started, path);
+          enter(started);
           spares.request();
         });
   }
 
   /** Plans the first segment of a new log. */
   void startFirst(SegmentHeader first) {
-    Path path = start(first, 0, 0);
+    start(first, 0, 0);
     SegmentHeader started = header;
-    io.add(() -> enter(started, path));
+    io.add(() -> enter(started));
   }
 
-  private void enter(SegmentHeader started, Path path) {
-    segments.add(new Segment(config.fileSystem(), path, started));
+  private void enter(SegmentHeader started) {
+    segments.add(new Segment(config.fileSystem(), path(started), started));
     file = next.file();
     next = null;
     durablePosition = started.firstBatchPosition();
   }
 
-  /**
-   * Plans a new segment, durable with its head under its name, and continues there.
-   *
-   * @return the file's name
-   */
-  private Path start(SegmentHeader plan, long syncedUpTo, int recordBytes) {
-    BatchBuffer headBatch = freeBuffer();
-    headBatch.begin(plan, plan.firstPosition() + plan.sectorBytes(), syncedUpTo);
-    heads.addGroups(headBatch);
-    ByteBuffer head = headBatch.finish();
-    int headBytes = head.remaining();
+  /** Plans a new segment, durable with its head under its name, and continues there. */
+  private void start(SegmentHeader plan, long syncedUpTo, int recordBytes) {
+    BatchBuffer head = freeBuffer();
+    Spares.Used used = spares.nextUsed();
+    int headBytes = putHead(head, plan.inEpoch(epoch(used)), syncedUpTo);
     long rest = BatchBuffer.batchBytes(recordBytes, plan.sectorBytes());
     int segmentBytes = spares.bytesFor(2L * plan.sectorBytes() + headBytes + rest);
-    header = plan.sized(segmentBytes, headBytes);
+    if (used != null && segmentBytes == config.segmentBytes()) {
+      spares.removeNextUsed();
+    } else if (used != null) {
+      // What is kept is too short.
+      used = null;
+      putHead(head, plan.inEpoch(epoch(null)), syncedUpTo);
+    }
+    header = plan.inEpoch(epoch(used)).sized(segmentBytes, headBytes);
     offset = header.sectorBytes() + (long) headBytes;
     batches = 0;
-    ByteBuffer headerBytes = ByteBuffer.allocateDirect(header.sectorBytes());
-    header.write(headerBytes, 0, checksums);
-    Path path = config.directory().resolve(Segment.fileName(header.number()));
-    long headOffset = header.sectorBytes();
-    io.add(() -> next = spares.take(segmentBytes));
+    planFile(used, header, head);
+  }
+
+  private static int epoch(Spares.Used used) {
+    return used == null ? 1 : used.epoch() + 1;
+  }
+
+  /** Puts a segment's head together; returns its length in bytes. */
+  private int putHead(BatchBuffer head, SegmentHeader plan, long syncedUpTo) {
+    head.begin(plan, plan.firstPosition() + plan.sectorBytes(), syncedUpTo);
+    heads.addGroups(head);
+    return head.finish().remaining();
+  }
+
+  /** Plans to write header and head, and only then to give the file its name. */
+  private void planFile(Spares.Used used, SegmentHeader planned, BatchBuffer head) {
+    ByteBuffer headerBytes = ByteBuffer.allocateDirect(planned.sectorBytes());
+    planned.write(headerBytes, 0, checksums);
+    ByteBuffer headBytes = head.finish();
+    io.add(() -> next = used == null ? spares.take(planned.segmentBytes()) : spares.open(used));
     io.add(() -> next.file().writeFully(headerBytes, 0));
-    io.add(() -> next.file().writeFully(head, headOffset));
+    io.add(() -> next.file().writeFully(headBytes, planned.sectorBytes()));
     io.add(
         () -> {
           next.file().force();
-          release(headBatch);
+          release(head);
         });
-    io.add(() -> config.fileSystem().rename(next.path(), path));
+    io.add(() -> config.fileSystem().rename(next.path(), path(planned)));
     io.add(() -> config.fileSystem().syncDirectory(config.directory()));
-    return path;
+  }
+
+  private Path path(SegmentHeader planned) {
+    return config.directory().resolve(Segment.fileName(planned.number()));
   }
 
   /** The end of a segment that has a successor. */

@@ -6,14 +6,19 @@ import dev.balsa.raft.wal.fs.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Keeps one segment ready: a file full of zeros, already on disk. Writing over blocks that exist
- * costs half of what growing a file costs, for the file system has nothing of its own to commit.
+ * Keeps files ready for the next segments: their blocks are on the disk already. Writing over
+ * blocks that exist costs half of what growing a file costs, for the file system has nothing of its
+ * own to commit.
  *
- * <p>The next one is made by the executor that was handed in. {@link #take} waits for one that is
- * in the making, and makes one itself if none is.
+ * <p>A segment that nobody needs any more is kept as it is, up to a number of them. What its
+ * records say is of no concern: each is masked with the segment's number and with how often the
+ * file has been used. While there is none of these, one file is written ahead with zeros by the
+ * executor that was handed in. {@link #take} waits for one that is in the making, and makes one
+ * itself if none is.
  */
 final class Spares {
   static final String SUFFIX = ".tmp";
@@ -21,14 +26,22 @@ final class Spares {
   private static final int ZEROS = 256 << 10;
   private static final int SYNC_BYTES = 4 << 20;
 
-  /** A file of zeros, open for writing. */
+  /** A file that may be written to. */
   record Spare(Path path, StorageFile file) {}
+
+  /**
+   * A file that was a segment of the configured size.
+   *
+   * @param epoch how often it has been used
+   */
+  record Used(Path path, int epoch) {}
 
   private final WalConfig config;
   private boolean wanted;
   private boolean making;
   private boolean closed;
   private Spare ready;
+  private final ArrayDeque<Used> used = new ArrayDeque<>();
   private IOException failure;
   private long made;
 
@@ -36,10 +49,42 @@ final class Spares {
     this.config = config;
   }
 
+  /** Whether a file of this length, in bytes, is worth keeping. */
+  synchronized boolean hasRoomFor(int bytes) {
+    int others = ready != null || wanted || making ? 1 : 0;
+    return bytes == config.segmentBytes() && used.size() + others < config.spareSegments();
+  }
+
+  /** A name that no file has. */
+  synchronized Path newName() {
+    return config.directory().resolve("spare-" + ++made + SUFFIX);
+  }
+
+  /** Keeps a file that was a segment, and whose name is durably one that {@link #newName} gave. */
+  synchronized void add(Used file) {
+    used.add(file);
+    failure = null;
+  }
+
+  /** The file that was a segment and is to be one next; null if there is none. */
+  synchronized Used nextUsed() {
+    return used.peek();
+  }
+
+  /** Takes out of those that are kept what {@link #nextUsed} gave. */
+  synchronized void removeNextUsed() {
+    used.remove();
+  }
+
+  /** Opens a file that was taken out. */
+  Spare open(Used file) throws IOException {
+    return new Spare(file.path, config.fileSystem().open(file.path));
+  }
+
   /** Asks for a spare, if there is none and none is on the way. */
   void request() {
     synchronized (this) {
-      if (closed || ready != null || wanted || making) {
+      if (closed || ready != null || wanted || making || !used.isEmpty()) {
         return;
       }
       wanted = true;
@@ -131,12 +176,8 @@ final class Spares {
   }
 
   private Spare make(int bytes) throws IOException {
-    long number;
-    synchronized (this) {
-      number = ++made;
-    }
     FileSystem fileSystem = config.fileSystem();
-    Path path = config.directory().resolve("spare-" + number + SUFFIX);
+    Path path = newName();
     StorageFile file = fileSystem.create(path);
     boolean done = false;
     try {
@@ -178,7 +219,7 @@ final class Spares {
     }
   }
 
-  /** Ends the making of spares. One that is ready stays on disk until the next start. */
+  /** Ends the making of spares. What is ready stays on disk until the next start. */
   synchronized void close() {
     closed = true;
     wanted = false;

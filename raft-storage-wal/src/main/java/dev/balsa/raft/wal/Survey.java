@@ -195,7 +195,7 @@ final class Survey {
       throws IOException {
     SegmentReader.Beyond beyond = reader.scan(offset);
     if (beyond.evidence() != null) {
-      bad(path, header, offset, beyond.lastNonZero(), reason + ", but " + beyond.evidence());
+      bad(path, header, offset, beyond.traceEnd(), reason + ", but " + beyond.evidence());
     } else if (!mayEndOpen) {
       bad(path, header, offset, header.segmentBytes(), reason + ", and there is no footer");
     }

@@ -64,7 +64,7 @@ public final class Wal implements LogEngine {
     this.spares = new Spares(config);
     this.writer = new SegmentWriter(config, segments, spares, groups, io);
     this.records = new GroupRecords(config, writer);
-    this.progress = new WriteProgress(config, groups, records, writer, segments, io);
+    this.progress = new WriteProgress(config, groups, records, writer, segments, spares, io);
     this.snapshots = new SnapshotFiles(config);
     this.reader = new EntryReader(segments);
   }

@@ -5,6 +5,7 @@ import dev.balsa.raft.wal.fs.FileSystem;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Where the log is and how it is laid out. Immutable; each {@code with} makes another.
@@ -27,6 +28,9 @@ public final class WalConfig {
   /** The default of {@link #snapshotChunkBytes()}. */
   public static final int DEFAULT_SNAPSHOT_CHUNK_BYTES = 64 << 10;
 
+  /** The default of {@link #spareSegments()}. */
+  public static final int DEFAULT_SPARE_SEGMENTS = 4;
+
   private final Path directory;
   private final FileSystem fileSystem;
   private final Executor spareExecutor;
@@ -35,24 +39,36 @@ public final class WalConfig {
   private final int maxEntryBytes;
   private final int batchBytes;
   private final int snapshotChunkBytes;
+  private final int spareSegments;
 
-  private WalConfig(
-      Path directory,
-      FileSystem fileSystem,
-      Executor spareExecutor,
-      int segmentBytes,
-      int sectorBytes,
-      int maxEntryBytes,
-      int batchBytes,
-      int snapshotChunkBytes) {
-    this.directory = Objects.requireNonNull(directory, "directory");
-    this.fileSystem = Objects.requireNonNull(fileSystem, "fileSystem");
-    this.spareExecutor = Objects.requireNonNull(spareExecutor, "spareExecutor");
-    this.segmentBytes = segmentBytes;
-    this.sectorBytes = sectorBytes;
-    this.maxEntryBytes = maxEntryBytes;
-    this.batchBytes = batchBytes;
-    this.snapshotChunkBytes = snapshotChunkBytes;
+  /** The settings while they are being changed. */
+  private static final class Draft {
+    private final Path directory;
+    private final FileSystem fileSystem;
+    private Executor spareExecutor = Runnable::run;
+    private int segmentBytes = DEFAULT_SEGMENT_BYTES;
+    private int sectorBytes = DEFAULT_SECTOR_BYTES;
+    private int maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES;
+    private int batchBytes = DEFAULT_BATCH_BYTES;
+    private int snapshotChunkBytes = DEFAULT_SNAPSHOT_CHUNK_BYTES;
+    private int spareSegments = DEFAULT_SPARE_SEGMENTS;
+
+    Draft(Path directory, FileSystem fileSystem) {
+      this.directory = Objects.requireNonNull(directory, "directory");
+      this.fileSystem = Objects.requireNonNull(fileSystem, "fileSystem");
+    }
+  }
+
+  private WalConfig(Draft draft) {
+    directory = draft.directory;
+    fileSystem = draft.fileSystem;
+    spareExecutor = Objects.requireNonNull(draft.spareExecutor, "spareExecutor");
+    segmentBytes = draft.segmentBytes;
+    sectorBytes = draft.sectorBytes;
+    maxEntryBytes = draft.maxEntryBytes;
+    batchBytes = draft.batchBytes;
+    snapshotChunkBytes = draft.snapshotChunkBytes;
+    spareSegments = draft.spareSegments;
     require(
         isSector(sectorBytes),
         "sectorBytes is a power of two from 512 to 65536, not " + sectorBytes);
@@ -66,6 +82,22 @@ public final class WalConfig {
     require(
         snapshotChunkBytes >= 512 && snapshotChunkBytes <= 16 << 20,
         "snapshotChunkBytes is from 512 B to 16 MiB, not " + snapshotChunkBytes);
+    require(
+        spareSegments >= 1 && spareSegments <= 1024,
+        "spareSegments is from 1 to 1024, not " + spareSegments);
+  }
+
+  private WalConfig with(Consumer<Draft> change) {
+    Draft draft = new Draft(directory, fileSystem);
+    draft.spareExecutor = spareExecutor;
+    draft.segmentBytes = segmentBytes;
+    draft.sectorBytes = sectorBytes;
+    draft.maxEntryBytes = maxEntryBytes;
+    draft.batchBytes = batchBytes;
+    draft.snapshotChunkBytes = snapshotChunkBytes;
+    draft.spareSegments = spareSegments;
+    change.accept(draft);
+    return new WalConfig(draft);
   }
 
   static boolean isSector(int bytes) {
@@ -95,41 +127,17 @@ public final class WalConfig {
 
   /** A log in this directory of this file system; spare segments are made by the caller. */
   public static WalConfig of(Path directory, FileSystem fileSystem) {
-    return new WalConfig(
-        directory,
-        fileSystem,
-        Runnable::run,
-        DEFAULT_SEGMENT_BYTES,
-        DEFAULT_SECTOR_BYTES,
-        DEFAULT_MAX_ENTRY_BYTES,
-        DEFAULT_BATCH_BYTES,
-        DEFAULT_SNAPSHOT_CHUNK_BYTES);
+    return new WalConfig(new Draft(directory, fileSystem));
   }
 
   /** Who writes segments ahead with zeros. {@code Runnable::run} keeps it in the caller. */
   public WalConfig withSpareExecutor(Executor executor) {
-    return new WalConfig(
-        directory,
-        fileSystem,
-        executor,
-        segmentBytes,
-        sectorBytes,
-        maxEntryBytes,
-        batchBytes,
-        snapshotChunkBytes);
+    return with(draft -> draft.spareExecutor = executor);
   }
 
   /** How long a segment file is, in bytes: a multiple of the sector, at least 16 of them. */
   public WalConfig withSegmentBytes(int bytes) {
-    return new WalConfig(
-        directory,
-        fileSystem,
-        spareExecutor,
-        bytes,
-        sectorBytes,
-        maxEntryBytes,
-        batchBytes,
-        snapshotChunkBytes);
+    return with(draft -> draft.segmentBytes = bytes);
   }
 
   /**
@@ -138,54 +146,31 @@ public final class WalConfig {
    * smaller than the device's own gives up the protection.
    */
   public WalConfig withSectorBytes(int bytes) {
-    return new WalConfig(
-        directory,
-        fileSystem,
-        spareExecutor,
-        segmentBytes,
-        bytes,
-        maxEntryBytes,
-        batchBytes,
-        snapshotChunkBytes);
+    return with(draft -> draft.sectorBytes = bytes);
   }
 
   /** The longest payload of one entry, in bytes, 1 KiB to 512 MiB. */
   public WalConfig withMaxEntryBytes(int bytes) {
-    return new WalConfig(
-        directory,
-        fileSystem,
-        spareExecutor,
-        segmentBytes,
-        sectorBytes,
-        bytes,
-        batchBytes,
-        snapshotChunkBytes);
+    return with(draft -> draft.maxEntryBytes = bytes);
   }
 
   /** How much is written before a sync, at most, in bytes, unless one entry is longer. */
   public WalConfig withBatchBytes(int bytes) {
-    return new WalConfig(
-        directory,
-        fileSystem,
-        spareExecutor,
-        segmentBytes,
-        sectorBytes,
-        maxEntryBytes,
-        bytes,
-        snapshotChunkBytes);
+    return with(draft -> draft.batchBytes = bytes);
   }
 
   /** How many bytes of a snapshot share a checksum, 512 B to 16 MiB. */
   public WalConfig withSnapshotChunkBytes(int bytes) {
-    return new WalConfig(
-        directory,
-        fileSystem,
-        spareExecutor,
-        segmentBytes,
-        sectorBytes,
-        maxEntryBytes,
-        batchBytes,
-        bytes);
+    return with(draft -> draft.snapshotChunkBytes = bytes);
+  }
+
+  /**
+   * How many segment files are kept for later at most, 1 to 1024: one made ahead, and those that
+   * nobody needs any more, which are used again instead of being made anew. They come on top of
+   * what the log holds.
+   */
+  public WalConfig withSpareSegments(int count) {
+    return with(draft -> draft.spareSegments = count);
   }
 
   public Path directory() {
@@ -218,5 +203,9 @@ public final class WalConfig {
 
   public int snapshotChunkBytes() {
     return snapshotChunkBytes;
+  }
+
+  public int spareSegments() {
+    return spareSegments;
   }
 }

@@ -21,6 +21,7 @@ final class WriteProgress {
   private final GroupRecords records;
   private final SegmentWriter writer;
   private final SegmentTable segments;
+  private final Spares spares;
   private final IoQueue io;
 
   private List<GroupWrite> writes = List.of();
@@ -35,12 +36,14 @@ final class WriteProgress {
       GroupRecords records,
       SegmentWriter writer,
       SegmentTable segments,
+      Spares spares,
       IoQueue io) {
     this.config = config;
     this.groups = groups;
     this.records = records;
     this.writer = writer;
     this.segments = segments;
+    this.spares = spares;
     this.io = io;
   }
 
@@ -88,8 +91,7 @@ final class WriteProgress {
     }
     if (io.isEmpty() && compacted) {
       // Only now: what makes a segment needless is durable.
-      segments.planRemovalBefore(
-          groups.firstNeededPosition(), io, config.fileSystem(), config.directory());
+      segments.planRemovalBefore(groups.firstNeededPosition(), io, spares, config);
     }
   }
 }
