@@ -127,6 +127,7 @@ public final class RawNode {
     if (trace != null) {
       trace.on(new TraceEvent.Received(message));
     }
+    raft.wake();
     raft.step(message);
   }
 
@@ -136,6 +137,7 @@ public final class RawNode {
    * @param commands at least one
    */
   public ProposeResult propose(List<byte[]> commands) {
+    raft.wake();
     ProposeResult result = raft.requests().propose(commands);
     if (trace != null) {
       trace.on(new TraceEvent.Proposed(commands.size(), result));
@@ -155,6 +157,7 @@ public final class RawNode {
    * sound would come of it. Nothing is appended then.
    */
   public ProposeResult proposeMembership(MembershipChange change) {
+    raft.wake();
     ProposeResult result = raft.requests().proposeMembership(change);
     if (trace != null) {
       trace.on(new TraceEvent.MembershipProposed(result));
@@ -168,6 +171,7 @@ public final class RawNode {
    * @param expected the id of the joint configuration; null for whichever is in force
    */
   public ProposeResult leaveJoint(EntryId expected) {
+    raft.wake();
     ProposeResult result = raft.requests().leaveJoint(expected);
     if (trace != null) {
       trace.on(new TraceEvent.MembershipProposed(result));
@@ -182,6 +186,7 @@ public final class RawNode {
    * @return null if sent, else why not
    */
   public Refusal forward(RequestId first, List<byte[]> commands) {
+    raft.wake();
     Refusal refusal = raft.requests().forward(first, commands);
     if (trace != null) {
       trace.on(new TraceEvent.Forwarded(first, commands.size(), refusal));
@@ -197,6 +202,7 @@ public final class RawNode {
    * @return null if asked, else why not
    */
   public Refusal readIndex(RequestId request) {
+    raft.wake();
     Refusal refusal = raft.requests().readIndex(request);
     if (trace != null) {
       trace.on(new TraceEvent.ReadAsked(request, refusal));
@@ -209,6 +215,7 @@ public final class RawNode {
     if (trace != null) {
       trace.on(new TraceEvent.CampaignAsked());
     }
+    raft.wake();
     raft.elections().campaign();
   }
 
@@ -219,6 +226,7 @@ public final class RawNode {
    * @return null if begun, else why not
    */
   public Refusal transferLeadership(long target) {
+    raft.wake();
     Refusal refusal = raft.requests().transferLeadership(target);
     if (trace != null) {
       trace.on(new TraceEvent.TransferAsked(target, refusal));
@@ -237,6 +245,7 @@ public final class RawNode {
     if (trace != null) {
       trace.on(new TraceEvent.StorageFull(full));
     }
+    raft.wake();
     raft.settings().storageFull(full);
   }
 
@@ -252,6 +261,7 @@ public final class RawNode {
    * @throws IllegalArgumentException if one of them is less
    */
   public void setInflightLimits(int maxAppends, long maxBytes) {
+    raft.wake();
     raft.settings().inflightLimits(maxAppends, maxBytes);
     if (trace != null) {
       trace.on(new TraceEvent.InflightLimits(maxAppends, maxBytes));
@@ -263,6 +273,7 @@ public final class RawNode {
     if (trace != null) {
       trace.on(new TraceEvent.Unreachable(peer));
     }
+    raft.wake();
     raft.onUnreachable(peer);
   }
 
@@ -278,11 +289,13 @@ public final class RawNode {
 
   /** The writes of this Ready, and of all before it, are durable. */
   public void onPersisted(long number) {
+    raft.wake();
     readies.onPersisted(number);
   }
 
   /** The state machine has applied everything up to {@code index}, or restored a snapshot at it. */
   public void onApplied(long index) {
+    raft.wake();
     readies.onApplied(index);
   }
 
@@ -291,6 +304,7 @@ public final class RawNode {
     if (trace != null) {
       trace.on(new TraceEvent.Fetched(request, entries.size()));
     }
+    raft.wake();
     readies.onFetched(request, entries);
   }
 
@@ -299,6 +313,7 @@ public final class RawNode {
     if (trace != null) {
       trace.on(new TraceEvent.SnapshotFetched(snapshot.id(), true));
     }
+    raft.wake();
     raft.onSnapshotReceived(snapshot);
   }
 
@@ -307,6 +322,7 @@ public final class RawNode {
     if (trace != null) {
       trace.on(new TraceEvent.SnapshotFetched(snapshot, false));
     }
+    raft.wake();
     raft.onSnapshotFailed(snapshot);
   }
 
@@ -319,6 +335,7 @@ public final class RawNode {
    * @return whether anything was compacted
    */
   public boolean compact(SnapshotMetadata snapshot, long firstIndex) {
+    raft.wake();
     return readies.compact(snapshot, firstIndex);
   }
 
@@ -340,6 +357,7 @@ public final class RawNode {
    * @return null if asked, else why not: {@code NO_LEADER} if nobody leads or this member does
    */
   public Refusal requestSnapshot() {
+    raft.wake();
     Refusal refusal = raft.requests().requestSnapshot();
     if (trace != null) {
       trace.on(new TraceEvent.SnapshotAsked(refusal));

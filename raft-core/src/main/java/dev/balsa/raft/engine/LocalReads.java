@@ -5,7 +5,9 @@ import dev.balsa.raft.model.ReadState;
 import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.state.StateSink;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -36,7 +38,9 @@ final class LocalReads {
   }
 
   private final Outbox out;
-  private final TreeMap<RequestId, Pending> byName = new TreeMap<>(BY_NAME);
+
+  /** Made when there is a read: most members have none at most times. */
+  private Map<RequestId, Pending> byName = Collections.emptyMap();
 
   /**
    * The head of those asked, in the order of asking, which is that of their deadlines.
@@ -66,13 +70,21 @@ final class LocalReads {
   /** Asked, and to be answered before the tick {@code deadline}. */
   void add(RequestId request, long deadline) {
     Pending read = new Pending(request, deadline);
-    byName.put(request, read);
+    name(read);
     link(read);
+  }
+
+  private void name(Pending read) {
+    if (byName.isEmpty()) {
+      byName = new TreeMap<>(BY_NAME);
+    }
+    byName.put(read.request, read);
   }
 
   /** The answer has come; one that nobody waits for any more is ignored. */
   void complete(ReadState answer) {
-    if (byName.remove(answer.request()) != null) {
+    if (isPending(answer.request())) {
+      byName.remove(answer.request());
       out.read(answer);
       forgetAnswered();
     }
@@ -128,7 +140,7 @@ final class LocalReads {
       Pending twin = new Pending(read.request, read.deadline);
       copy.link(twin);
       if (isAwaited(read)) {
-        copy.byName.put(twin.request, twin);
+        copy.name(twin);
       }
     }
     return copy;

@@ -14,7 +14,6 @@ import dev.balsa.raft.state.StateSink;
 final class PersistQueue {
   // A ring of Readys, field by field, so that a Ready's way through it makes no object.
   private long[] numbers = new long[1];
-  private long[] startedAts = new long[1];
   private HardState[] hardStates = new HardState[1];
 
   /** Invariant: each is at most what was handed out with its Ready. */
@@ -25,8 +24,8 @@ final class PersistQueue {
   private HardState durable;
   private long durableIndex;
 
-  /** The tick at which the latest completion came. */
-  private long movedAt;
+  /** The tick at which the oldest write became it: it was begun, or the one before completed. */
+  private long waitingSince;
 
   PersistQueue(HardState durable) {
     this.durable = durable;
@@ -37,9 +36,11 @@ final class PersistQueue {
     if (count == numbers.length) {
       grow();
     }
+    if (count == 0) {
+      waitingSince = now;
+    }
     int at = at(count++);
     numbers[at] = number;
-    startedAts[at] = now;
     hardStates[at] = hardState;
     lastIndexes[at] = lastIndex;
   }
@@ -52,17 +53,14 @@ final class PersistQueue {
 
   private void grow() {
     long[] newNumbers = new long[count * 2];
-    long[] newStartedAts = new long[count * 2];
     HardState[] newHardStates = new HardState[count * 2];
     long[] newLastIndexes = new long[count * 2];
     for (int i = 0; i < count; i++) {
       newNumbers[i] = numbers[at(i)];
-      newStartedAts[i] = startedAts[at(i)];
       newHardStates[i] = hardStates[at(i)];
       newLastIndexes[i] = lastIndexes[at(i)];
     }
     numbers = newNumbers;
-    startedAts = newStartedAts;
     hardStates = newHardStates;
     lastIndexes = newLastIndexes;
     head = 0;
@@ -82,7 +80,7 @@ final class PersistQueue {
       durable = hardStates[head];
       hardStates[head] = null;
       durableIndex = lastIndexes[head];
-      movedAt = now;
+      waitingSince = now;
       head = at(1);
       count--;
     }
@@ -93,7 +91,7 @@ final class PersistQueue {
    * that is slow and completes one write after another never owes any for long.
    */
   long waitingSince() {
-    return count == 0 ? Long.MAX_VALUE : Math.max(startedAts[head], movedAt);
+    return count == 0 ? Long.MAX_VALUE : waitingSince;
   }
 
   /** Term and vote that will be found after a crash. */
@@ -110,10 +108,9 @@ final class PersistQueue {
     PersistQueue copy = new PersistQueue(durable);
     for (int i = 0; i < count; i++) {
       int at = at(i);
-      copy.add(numbers[at], lastIndexes[at], hardStates[at], startedAts[at]);
+      copy.add(numbers[at], lastIndexes[at], hardStates[at], waitingSince);
     }
     copy.durableIndex = durableIndex;
-    copy.movedAt = movedAt;
     return copy;
   }
 
@@ -125,7 +122,9 @@ final class PersistQueue {
       sink.put(lastNumber - numbers[at]);
       sink.put(lastIndexes[at]);
       sink.put(hardStates[at]);
-      sink.putAge(now, Math.max(startedAts[at], movedAt), Long.MAX_VALUE);
+    }
+    if (count > 0) {
+      sink.putAge(now, waitingSince, Long.MAX_VALUE);
     }
     sink.put(durable);
     sink.put(durableIndex);

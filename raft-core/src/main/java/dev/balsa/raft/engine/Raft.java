@@ -29,6 +29,8 @@ import java.util.List;
  * what is yet to be written. Nothing here is sent or stored by itself.
  */
 public final class Raft {
+  private static final long UNKNOWN = 0;
+
   private final RaftConfig config;
   private final MemberId self;
   private final LogChanges changes;
@@ -43,6 +45,12 @@ public final class Raft {
 
   /** Ticks since the node was made. */
   private long now;
+
+  /** The tick at which something is due if nothing comes in before, or {@link #UNKNOWN}. */
+  private long dueAt;
+
+  /** Nothing has come in, and nothing was due, since the last look found nothing to do. */
+  private boolean settled;
 
   /** A member with this log. See {@link dev.balsa.raft.RawNode}; {@code trace} may be null. */
   public Raft(RaftConfig config, RecoveredLog recovered, long applied, TraceSink trace) {
@@ -238,24 +246,54 @@ public final class Raft {
     return new Route(self, member == null ? new MemberId(id, 0) : member.memberId());
   }
 
+  // ---------------------------------------------------------------- rest
+
+  /**
+   * Something comes in, is due, or goes out: whatever was found out about this member's rest holds
+   * no more. To be called before anything else changes; all that changes anything is behind it.
+   */
+  public void wake() {
+    settled = false;
+    dueAt = UNKNOWN;
+  }
+
+  /** A look at everything found nothing to do; there is nothing until the next {@link #wake}. */
+  void settle() {
+    settled = true;
+  }
+
+  /** Whether there is known to be nothing to do, at one glance. */
+  public boolean isSettled() {
+    return settled;
+  }
+
   // ---------------------------------------------------------------- time
 
-  /** This many ticks, one after another. */
+  /** This many ticks, one after another; what is due at none of them does not see them pass. */
   public void tick(int ticks) {
     for (int left = ticks; left > 0; ) {
-      // What is due at no tick between does not see them pass.
       int step = left == 1 ? 1 : Math.min(left, ticksUntilDue());
       now += step;
       left -= step;
-      role().onTick();
-      requests.onTick();
+      // At rest it pays to know when that ends; else a tick looks for itself whether it is due.
+      if (!settled || now >= dueAt()) {
+        wake();
+        role().onTick();
+        requests.onTick();
+      }
     }
   }
 
   /** After how many ticks, at least 1, there may be something to do without any other input. */
   public int ticksUntilDue() {
-    long due = Math.min(role().dueAt(), requests.dueAt()) - now;
-    return (int) Math.max(1, Math.min(due, Integer.MAX_VALUE));
+    return (int) Math.max(1, Math.min(dueAt() - now, Integer.MAX_VALUE));
+  }
+
+  private long dueAt() {
+    if (dueAt == UNKNOWN) {
+      dueAt = Math.min(role().dueAt(), requests.dueAt());
+    }
+    return dueAt;
   }
 
   /**

@@ -8,7 +8,6 @@ import dev.balsa.raft.model.HardState;
 import dev.balsa.raft.model.IndexRange;
 import dev.balsa.raft.model.Membership;
 import dev.balsa.raft.model.Persist;
-import dev.balsa.raft.model.RaftConfig;
 import dev.balsa.raft.model.Ready;
 import dev.balsa.raft.model.RoleType;
 import dev.balsa.raft.model.SnapshotMetadata;
@@ -26,7 +25,6 @@ import java.util.List;
  */
 public final class Readies {
   private final Raft raft;
-  private final RaftConfig config;
   private final Invariants invariants;
 
   /** What is at the state machine and not applied yet. */
@@ -50,9 +48,8 @@ public final class Readies {
 
   public Readies(Raft raft) {
     this.raft = raft;
-    this.config = raft.config();
     this.invariants = new Invariants();
-    this.unapplied = new Inflights(Integer.MAX_VALUE, config.maxUnappliedBytes());
+    this.unapplied = new Inflights(Integer.MAX_VALUE, raft.config().maxUnappliedBytes());
     this.handedOut = raft.durableState();
     this.toldRole = raft.role().type();
     this.toldMembership = null;
@@ -60,7 +57,6 @@ public final class Readies {
 
   private Readies(Raft raft, Readies other) {
     this.raft = raft;
-    this.config = other.config;
     this.invariants = other.invariants.copy();
     this.unapplied = other.unapplied.copy();
     this.lastNumber = other.lastNumber;
@@ -102,7 +98,19 @@ public final class Readies {
 
   /** Whether there is anything to do. A reset of the log is told by its acknowledgement. */
   public boolean hasReady() {
+    if (raft.isSettled()) {
+      return false;
+    }
+    raft.wake();
     raft.role().flush();
+    boolean found = hasNews();
+    if (!found) {
+      raft.settle();
+    }
+    return found;
+  }
+
+  private boolean hasNews() {
     return !raft.out().isEmpty()
         || raft.log().hasUnwritten()
         || unwrittenCompaction != null
@@ -128,6 +136,7 @@ public final class Readies {
 
   /** Everything to be done now. */
   public Ready next() {
+    raft.wake();
     raft.role().flush();
     SnapshotMetadata restore = takeRestore();
     List<Entry> committed = restore == null ? takeCommitted() : List.of();
@@ -257,10 +266,10 @@ public final class Readies {
       if (!log.isCached(next)) {
         fetching = true;
         IndexRange cold = new IndexRange(next, log.lastColdIndex(log.applyLimit()));
-        raft.out().fetch(new FetchRequest(0, cold, config.maxBytesPerApply()));
+        raft.out().fetch(new FetchRequest(0, cold, raft.config().maxBytesPerApply()));
         return List.of();
       }
-      entries = log.slice(next, log.applyLimit(), config.maxBytesPerApply());
+      entries = log.slice(next, log.applyLimit(), raft.config().maxBytesPerApply());
     }
     long bytes = 0;
     for (int i = 0; i < entries.size(); i++) {

@@ -33,11 +33,11 @@ final class EntryCache {
     }
   }
 
-  /** Ascending and without gaps. */
-  private final List<Chunk> chunks = new ArrayList<>(1);
-
   /** The newest chunk, null if there is none. */
   private Chunk tail;
+
+  /** Those before it, ascending and without gaps. Made for the first: a small log has none. */
+  private List<Chunk> older = List.of();
 
   private long firstIndex;
   private long lastIndex;
@@ -62,10 +62,9 @@ final class EntryCache {
     this.firstIndex = other.firstIndex;
     this.lastIndex = other.lastIndex;
     this.bytes = other.bytes;
-    this.chunks.addAll(other.chunks);
+    this.older = new ArrayList<>(other.older);
     if (other.tail != null) {
       this.tail = new Chunk(other.tail.first(), other.tail.cells.clone());
-      this.chunks.set(chunks.size() - 1, tail);
     }
   }
 
@@ -101,30 +100,38 @@ final class EntryCache {
 
   private Chunk olderChunkOf(long index) {
     int low = 0;
-    int high = chunks.size() - 1;
+    int high = older.size() - 1;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (index < chunks.get(middle).end()) {
+      if (index < older.get(middle).end()) {
         high = middle;
       } else {
         low = middle + 1;
       }
     }
-    return chunks.get(low);
+    return older.get(low);
   }
 
   void append(Entry entry) {
     if (entry.index() != lastIndex + 1) {
       throw new IllegalStateException("entry " + entry.id() + " after index " + lastIndex);
     }
-    if (tail == null || tail.end() == entry.index()) {
-      int capacity = tail == null ? FIRST_CAPACITY : Math.min(LAST_CAPACITY, tail.cells.length * 2);
-      tail = new Chunk(entry.index(), new Entry[capacity]);
-      chunks.add(tail);
+    if (tail == null) {
+      tail = new Chunk(entry.index(), new Entry[FIRST_CAPACITY]);
+    } else if (tail.end() == entry.index()) {
+      beginChunk(entry.index());
     }
     lastIndex++;
     tail.cells[(int) (lastIndex - tail.first())] = entry;
     bytes += entry.bytes();
+  }
+
+  private void beginChunk(long first) {
+    if (older.isEmpty()) {
+      older = new ArrayList<>();
+    }
+    older.add(tail);
+    tail = new Chunk(first, new Entry[Math.min(LAST_CAPACITY, tail.cells.length * 2)]);
   }
 
   /** Drops everything from {@code index} on, which is at least {@link #firstIndex}. */
@@ -135,31 +142,36 @@ final class EntryCache {
     lastIndex = index - 1;
     lastSlice = List.of();
     while (tail != null && tail.first() >= index) {
-      chunks.remove(chunks.size() - 1);
-      tail = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
+      tail = older.isEmpty() ? null : older.remove(older.size() - 1);
     }
     if (tail != null && index < tail.end()) {
       Entry[] kept = Arrays.copyOf(tail.cells, (int) (index - tail.first()));
       tail = new Chunk(tail.first(), Arrays.copyOf(kept, tail.cells.length));
-      chunks.set(chunks.size() - 1, tail);
     }
   }
 
   /** Drops the oldest entry. */
   void evictFirst() {
-    Chunk oldest = chunks.get(0);
+    Chunk oldest = older.isEmpty() ? tail : older.get(0);
     bytes -= oldest.entry(firstIndex).bytes();
     firstIndex++;
     if (firstIndex == oldest.end()) {
-      chunks.remove(0);
-      tail = chunks.isEmpty() ? null : tail;
-      lastSlice = List.of();
+      dropOldest();
     }
+  }
+
+  private void dropOldest() {
+    if (older.isEmpty()) {
+      tail = null;
+    } else {
+      older.remove(0);
+    }
+    lastSlice = List.of();
   }
 
   /** Drops everything; the next entry will have this index. */
   void reset(long firstIndex) {
-    chunks.clear();
+    older = List.of();
     tail = null;
     bytes = 0;
     lastSlice = List.of();

@@ -17,14 +17,15 @@ import java.util.List;
  * <p>Invariant: never empty; indexes ascend; the first one is that of the snapshot.
  */
 public final class MembershipStack {
-  private final List<Membership> stack = new ArrayList<>(1);
+  /** Replaced as a whole: configurations seldom change, and most logs hold one. */
+  private List<Membership> stack;
 
   /** The last of the stack, at hand: it is looked at in every turn. */
   private Membership current;
 
   /** Starts with what was in force at the snapshot. */
   public MembershipStack(Membership atSnapshot) {
-    push(atSnapshot);
+    replace(List.of(atSnapshot));
   }
 
   /** The one in force. */
@@ -32,9 +33,9 @@ public final class MembershipStack {
     return current;
   }
 
-  private void push(Membership membership) {
-    stack.add(membership);
-    current = membership;
+  private void replace(List<Membership> stack) {
+    this.stack = stack;
+    this.current = stack.get(stack.size() - 1);
   }
 
   /** The latest one that is committed. */
@@ -63,7 +64,9 @@ public final class MembershipStack {
       throw new IllegalStateException(
           "configuration " + membership.id() + " after " + current().id());
     }
-    push(membership);
+    List<Membership> all = new ArrayList<>(stack);
+    all.add(membership);
+    replace(List.copyOf(all));
   }
 
   /**
@@ -72,34 +75,33 @@ public final class MembershipStack {
    * @return whether another configuration is in force now
    */
   public boolean onTruncated(long index) {
-    boolean changed = false;
-    while (stack.size() > 1 && current().id().index() >= index) {
-      stack.remove(stack.size() - 1);
-      current = stack.get(stack.size() - 1);
-      changed = true;
+    int left = stack.size();
+    while (left > 1 && stack.get(left - 1).id().index() >= index) {
+      left--;
     }
-    return changed;
+    boolean changes = left < stack.size();
+    replace(List.copyOf(stack.subList(0, left)));
+    return changes;
   }
 
   /** The log was replaced by a snapshot: every other configuration belongs to a discarded log. */
   public void onReset(Membership atSnapshot) {
-    stack.clear();
-    push(atSnapshot);
+    replace(List.of(atSnapshot));
   }
 
   /** A snapshot was taken at this entry: older configurations are of no use any more. */
   public void onSnapshot(EntryId snapshot) {
-    while (stack.size() > 1 && stack.get(1).id().index() <= snapshot.index()) {
-      stack.remove(0);
+    int past = 0;
+    while (past + 1 < stack.size() && stack.get(past + 1).id().index() <= snapshot.index()) {
+      past++;
     }
+    replace(List.copyOf(stack.subList(past, stack.size())));
   }
 
   /** A stack of its own with the same configurations. */
   public MembershipStack copy() {
     MembershipStack copy = new MembershipStack(stack.get(0));
-    for (int i = 1; i < stack.size(); i++) {
-      copy.push(stack.get(i));
-    }
+    copy.replace(stack);
     return copy;
   }
 

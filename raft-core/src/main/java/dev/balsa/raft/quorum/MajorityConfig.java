@@ -13,6 +13,9 @@ import java.util.function.LongUnaryOperator;
  * @param voters who is counted; the empty set agrees to everything
  */
 record MajorityConfig(IdSet voters) {
+  /** The outgoing half of a configuration that is not joint. */
+  static final MajorityConfig NOBODY = new MajorityConfig(IdSet.EMPTY);
+
   /** How many voters a majority has. */
   int size() {
     return voters.size() / 2 + 1;

@@ -20,7 +20,7 @@ public final class Quorum {
 
   private Quorum(IdSet incoming, IdSet outgoing) {
     this.incoming = new MajorityConfig(incoming);
-    this.outgoing = new MajorityConfig(outgoing);
+    this.outgoing = outgoing.isEmpty() ? MajorityConfig.NOBODY : new MajorityConfig(outgoing);
   }
 
   /** The quorums of these halves; {@code outgoing} is empty unless joint. */

@@ -10,13 +10,15 @@ import dev.balsa.raft.state.StateSink;
  * <p>Invariant: {@code bytes} is the sum over the held appends, so it is 0 when none is held.
  */
 public final class Inflights {
-  /** The arrays of a window that was never used: of many groups, most are idle. */
+  /** The ring of a window that was never used: of many groups, most are idle. */
   private static final long[] UNUSED = {};
 
   private int maxCount;
   private long maxBytes;
-  private long[] lastIndexes = UNUSED;
-  private long[] sizes = UNUSED;
+
+  /** A ring of pairs: an append's last index, then its bytes. */
+  private long[] appends = UNUSED;
+
   private int head;
   private int count;
   private long bytes;
@@ -30,8 +32,7 @@ public final class Inflights {
   private Inflights(Inflights other) {
     this.maxCount = other.maxCount;
     this.maxBytes = other.maxBytes;
-    this.lastIndexes = other.lastIndexes.clone();
-    this.sizes = other.sizes.clone();
+    this.appends = other.appends.clone();
     this.head = other.head;
     this.count = other.count;
     this.bytes = other.bytes;
@@ -55,8 +56,8 @@ public final class Inflights {
   public void encodeState(StateSink sink) {
     sink.put(count);
     for (int i = 0; i < count; i++) {
-      sink.put(lastIndexes[(head + i) % lastIndexes.length]);
-      sink.put(sizes[(head + i) % sizes.length]);
+      sink.put(appends[at(i)]);
+      sink.put(appends[at(i) + 1]);
     }
   }
 
@@ -83,34 +84,36 @@ public final class Inflights {
     if (isFull()) {
       throw new IllegalStateException("the window is full: " + count + ", " + bytes + " B");
     }
-    if (count == lastIndexes.length) {
+    if (2 * count == appends.length) {
       grow();
     }
-    int at = (head + count) % lastIndexes.length;
-    lastIndexes[at] = lastIndex;
-    sizes[at] = size;
-    count++;
+    int at = at(count++);
+    appends[at] = lastIndex;
+    appends[at + 1] = size;
     bytes += size;
   }
 
+  /** Where the pair of the append with this many before it begins. */
+  private int at(int position) {
+    // The length is a power of two, but for that of an unused ring.
+    return (head + 2 * position) & (appends.length - 1);
+  }
+
   private void grow() {
-    int capacity = Math.min(maxCount, Math.max(1, lastIndexes.length * 2));
-    long[] newIndexes = new long[capacity];
-    long[] newSizes = new long[capacity];
+    long[] grown = new long[Math.max(2, 2 * appends.length)];
     for (int i = 0; i < count; i++) {
-      newIndexes[i] = lastIndexes[(head + i) % lastIndexes.length];
-      newSizes[i] = sizes[(head + i) % sizes.length];
+      grown[2 * i] = appends[at(i)];
+      grown[2 * i + 1] = appends[at(i) + 1];
     }
-    lastIndexes = newIndexes;
-    sizes = newSizes;
+    appends = grown;
     head = 0;
   }
 
   /** Everything up to {@code index} is acknowledged. */
   public void freeTo(long index) {
-    while (count > 0 && lastIndexes[head] <= index) {
-      bytes -= sizes[head];
-      head = (head + 1) % lastIndexes.length;
+    while (count > 0 && appends[head] <= index) {
+      bytes -= appends[head + 1];
+      head = at(1);
       count--;
     }
   }

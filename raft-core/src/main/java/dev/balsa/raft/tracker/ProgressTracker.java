@@ -3,13 +3,13 @@ package dev.balsa.raft.tracker;
 
 import dev.balsa.raft.state.StateSink;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /** A leader's peers, ascending by id. Few enough that a search from the front is the quickest. */
 public final class ProgressTracker {
-  private final List<Progress> peers = new ArrayList<>(2);
-  private final List<Progress> readOnly = Collections.unmodifiableList(peers);
+  /** Replaced as a whole: members seldom come or go. */
+  private List<Progress> peers = List.of();
 
   /** The peer with this id, or null. */
   public Progress find(long id) {
@@ -22,31 +22,32 @@ public final class ProgressTracker {
     return null;
   }
 
-  /** Everyone, in order; to be read only. */
+  /** Everyone, in order, as it is now. */
   public List<Progress> all() {
-    return readOnly;
+    return peers;
   }
 
   /** Adds a peer that is not there yet. */
   public void add(Progress peer) {
-    int at = 0;
-    while (at < peers.size() && peers.get(at).id() < peer.id()) {
-      at++;
-    }
-    peers.add(at, peer);
+    List<Progress> all = new ArrayList<>(peers);
+    all.add(peer);
+    all.sort(Comparator.comparingLong(Progress::id));
+    peers = List.copyOf(all);
   }
 
   /** Forgets this peer, if it is there. */
   public void remove(long id) {
-    peers.removeIf(peer -> peer.id() == id);
+    List<Progress> all = new ArrayList<>(peers);
+    all.removeIf(peer -> peer.id() == id);
+    peers = List.copyOf(all);
   }
 
   /** Views of their own of the same peers. */
   public ProgressTracker copy() {
     ProgressTracker copy = new ProgressTracker();
-    for (int i = 0; i < peers.size(); i++) {
-      copy.peers.add(peers.get(i).copy());
-    }
+    List<Progress> all = new ArrayList<>(peers);
+    all.replaceAll(Progress::copy);
+    copy.peers = List.copyOf(all);
     return copy;
   }
 

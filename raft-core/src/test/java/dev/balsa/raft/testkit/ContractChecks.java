@@ -3,6 +3,7 @@ package dev.balsa.raft.testkit;
 
 import static dev.balsa.raft.testkit.SafetyViolation.require;
 
+import dev.balsa.raft.RawNode;
 import dev.balsa.raft.message.AppendEntriesResponse;
 import dev.balsa.raft.message.Message;
 import dev.balsa.raft.message.RequestVote;
@@ -17,6 +18,18 @@ import java.util.function.Supplier;
 /** What holds of one member at every turn, whatever the others do. */
 public final class ContractChecks {
   private ContractChecks() {}
+
+  /**
+   * Whether there is something to do. What a node remembers of its rest must be what a copy, which
+   * remembers nothing, finds out by looking at everything.
+   */
+  static boolean hasReady(RawNode node) {
+    RawNode copy = node.copy();
+    require(node.ticksUntilDue() == copy.ticksUntilDue(), () -> "due at another tick");
+    boolean found = copy.hasReady();
+    require(node.hasReady() == found, () -> "rests though there is something to do: " + found);
+    return found;
+  }
 
   /** The contract of {@link Ready}, as far as one of them shows it. */
   static void onReady(TestNode node, Ready ready, long number) {

@@ -511,7 +511,7 @@ public final class TestNode {
 
   /** Does what one Ready says, if there is one. */
   private boolean turn() {
-    if (!raw.hasReady()) {
+    if (!ContractChecks.hasReady(raw)) {
       return false;
     }
     Ready ready = raw.ready();
