@@ -7,6 +7,7 @@ import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.spi.SnapshotStore;
 import dev.balsa.raft.spi.Transport;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
+import dev.balsa.raft.spi.Transport.RefusedHandshake;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +35,8 @@ final class PeerGate implements Transport.Listener {
 
   /** Why a peer refused this member last; told once, not with each attempt. The first loop's. */
   private final TreeMap<Long, HandshakeRefusal> refusals = new TreeMap<>();
+
+  private final BootEpochs bootEpochs = new BootEpochs();
 
   PeerGate(HostParts parts) {
     this.parts = parts;
@@ -80,7 +83,7 @@ final class PeerGate implements Transport.Listener {
   // ---------------------------------------------------------------- handshakes
 
   @Override
-  public HandshakeRefusal onHandshake(Transport.Handshake handshake) {
+  public RefusedHandshake onHandshake(Transport.Handshake handshake) {
     MemberId self = parts.identity.member();
     MemberId from = handshake.from();
     if (handshake.clusterId() != parts.identity.clusterId()) {
@@ -90,7 +93,7 @@ final class PeerGate implements Transport.Listener {
           from,
           Long.toHexString(handshake.clusterId()),
           Long.toHexString(parts.identity.clusterId()));
-      return HandshakeRefusal.WRONG_CLUSTER;
+      return RefusedHandshake.of(HandshakeRefusal.WRONG_CLUSTER);
     }
     if (!handshake.to().matches(self)) {
       LOG.warn(
@@ -98,7 +101,7 @@ final class PeerGate implements Transport.Listener {
           from,
           handshake.to(),
           self);
-      return HandshakeRefusal.NOT_FOR_ME;
+      return RefusedHandshake.of(HandshakeRefusal.NOT_FOR_ME);
     }
     Long incarnation = parts.peers.boundIncarnation(from.id());
     if (incarnation != null && incarnation != from.incarnation()) {
@@ -108,7 +111,18 @@ final class PeerGate implements Transport.Listener {
           from,
           Long.toHexString(incarnation),
           REMEDY);
-      return HandshakeRefusal.WRONG_INCARNATION;
+      return RefusedHandshake.of(HandshakeRefusal.WRONG_INCARNATION);
+    }
+    long seen = bootEpochs.highest(from, handshake.bootEpoch());
+    if (seen > handshake.bootEpoch()) {
+      // An older copy of a directory has forgotten the votes and acknowledgements made since.
+      LOG.warn(
+          "refused member {}: its directory was started {} times, it has been here with start {};"
+              + " an older copy must not come back",
+          from,
+          handshake.bootEpoch(),
+          seen);
+      return new RefusedHandshake(HandshakeRefusal.OLDER_COPY, seen);
     }
     return null;
   }
@@ -117,41 +131,68 @@ final class PeerGate implements Transport.Listener {
       "restore that directory, or remove the member and add it anew under another id";
 
   @Override
-  public void onRefused(long peer, HandshakeRefusal reason) {
-    parts.control.add(Task.of(() -> refused(peer, reason)));
+  public void onRefused(long peer, RefusedHandshake refused) {
+    parts.control.add(Task.of(() -> refused(peer, refused)));
+  }
+
+  private void refused(long peer, RefusedHandshake refused) {
+    String why = why(refused);
+    if (isFinal(refused)) {
+      parts.fail(
+          "refused by member " + Long.toHexString(peer),
+          new PeerRefusalException(refused.reason(), why));
+    } else if (refused.reason() != refusals.put(peer, refused.reason())) {
+      LOG.warn(
+          "member {} was refused by member {}: {}",
+          parts.identity.member(),
+          Long.toHexString(peer),
+          why);
+    }
+  }
+
+  /** Whether this member can never take part as it is. */
+  private boolean isFinal(RefusedHandshake refused) {
+    return switch (refused.reason()) {
+      case WRONG_CLUSTER, WRONG_INCARNATION -> !belongs();
+      // No more starts were seen than this one is: it was a handshake of an earlier run that was
+      // refused, because this run had connected before it arrived. That says nothing against us.
+      case OLDER_COPY -> refused.seenBootEpoch() > parts.identity.bootEpoch();
+      case NOT_FOR_ME, NO_COMMON_VERSION, NOT_ALLOWED -> false;
+    };
   }
 
   /**
    * A member whose own configuration names its directory knows that it belongs there, and goes on:
    * it is the peer that is wrong or behind. Any other can never take part.
    */
-  private void refused(long peer, HandshakeRefusal reason) {
+  private boolean belongs() {
     MemberId self = parts.identity.member();
     Long incarnation = parts.peers.boundIncarnation(self.id());
-    boolean belongs = incarnation != null && incarnation == self.incarnation();
-    String why =
-        switch (reason) {
-          case WRONG_CLUSTER ->
-              "it belongs to another cluster than "
-                  + Long.toHexString(parts.identity.clusterId())
-                  + "; give this member the directory and the addresses of one cluster";
-          case WRONG_INCARNATION ->
-              "its id "
-                  + Long.toHexString(self.id())
-                  + " belongs to another data directory than this one, which was emptied or"
-                  + " replaced; "
-                  + REMEDY;
-          case NOT_FOR_ME -> "another member listens at its address; check the addresses";
-          case NO_COMMON_VERSION -> "the two speak no common version; upgrade the older one first";
-          case NOT_ALLOWED -> "it may not connect there; check the certificates";
-        };
-    boolean isFinal =
-        reason == HandshakeRefusal.WRONG_CLUSTER || reason == HandshakeRefusal.WRONG_INCARNATION;
-    if (isFinal && !belongs) {
-      parts.fail(
-          "refused by member " + Long.toHexString(peer), new PeerRefusalException(reason, why));
-    } else if (reason != refusals.put(peer, reason)) {
-      LOG.warn("member {} was refused by member {}: {}", self, Long.toHexString(peer), why);
-    }
+    return incarnation != null && incarnation == self.incarnation();
+  }
+
+  private String why(RefusedHandshake refused) {
+    return switch (refused.reason()) {
+      case WRONG_CLUSTER ->
+          "it belongs to another cluster than "
+              + Long.toHexString(parts.identity.clusterId())
+              + "; give this member the directory and the addresses of one cluster";
+      case WRONG_INCARNATION ->
+          "its id "
+              + Long.toHexString(parts.identity.member().id())
+              + " belongs to another data directory than this one, which was emptied or"
+              + " replaced; "
+              + REMEDY;
+      case NOT_FOR_ME -> "another member listens at its address; check the addresses";
+      case NO_COMMON_VERSION -> "the two speak no common version; upgrade the older one first";
+      case NOT_ALLOWED -> "it may not connect there; check the certificates";
+      case OLDER_COPY ->
+          "this directory is an older copy: it was started "
+              + parts.identity.bootEpoch()
+              + " times, peers have seen start "
+              + refused.seenBootEpoch()
+              + ", and what was voted and acknowledged since is missing here; remove the member and"
+              + " add it anew under another id, with an empty directory";
+    };
   }
 }

@@ -85,7 +85,14 @@ public interface Transport extends AutoCloseable {
     void onFailure(Throwable cause);
   }
 
-  /** What a peer says of itself when it connects. */
+  /**
+   * What a peer says of itself when it connects.
+   *
+   * @param clusterId the cluster it belongs to
+   * @param from who it is
+   * @param to whom it looks for; incarnation 0 if it does not know it
+   * @param bootEpoch how often its directory has been opened, this time included
+   */
   record Handshake(long clusterId, MemberId from, MemberId to, long bootEpoch) {}
 
   /** Why a handshake is refused. The code travels to the peer. */
@@ -99,7 +106,23 @@ public interface Transport extends AutoCloseable {
     /** The two sides speak no common protocol version. */
     NO_COMMON_VERSION,
     /** The peer may not connect here. */
-    NOT_ALLOWED
+    NOT_ALLOWED,
+    /** The peer's directory has been opened more often than the peer knows of. */
+    OLDER_COPY
+  }
+
+  /**
+   * A refusal, as it travels to the peer.
+   *
+   * @param reason why
+   * @param seenBootEpoch for {@link HandshakeRefusal#OLDER_COPY} the highest boot epoch that the
+   *     peer's directory has connected with; 0 for the others
+   */
+  record RefusedHandshake(HandshakeRefusal reason, long seenBootEpoch) {
+    /** A refusal that needs no more than its reason. */
+    public static RefusedHandshake of(HandshakeRefusal reason) {
+      return new RefusedHandshake(reason, 0);
+    }
   }
 
   /** What the transport tells its owner. Called by any thread; must not block. */
@@ -111,10 +134,10 @@ public interface Transport extends AutoCloseable {
     void onUnreachable(long peer);
 
     /** Judges a connecting peer: null to accept it. */
-    HandshakeRefusal onHandshake(Handshake handshake);
+    RefusedHandshake onHandshake(Handshake handshake);
 
     /** This member was refused by {@code peer}, for a reason that may concern its own directory. */
-    void onRefused(long peer, HandshakeRefusal reason);
+    void onRefused(long peer, RefusedHandshake refused);
 
     /** Where the members listen for each other, this one too, as far as known; for {@link #ask}. */
     default Map<Long, String> addresses() {

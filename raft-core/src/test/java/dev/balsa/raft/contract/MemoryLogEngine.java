@@ -39,6 +39,14 @@ public final class MemoryLogEngine implements LogEngine {
     long last() {
       return first + entries.size() - 1;
     }
+
+    Group copy() {
+      Group copy = new Group(snapshot);
+      copy.hardState = hardState;
+      copy.first = first;
+      copy.entries.addAll(entries);
+      return copy;
+    }
   }
 
   private final LogIdentity identity;
@@ -67,6 +75,13 @@ public final class MemoryLogEngine implements LogEngine {
     LogIdentity next =
         new LogIdentity(identity.clusterId(), identity.member(), identity.bootEpoch() + 1);
     return new MemoryLogEngine(next, groups, snapshots);
+  }
+
+  /** A copy of the log as it is now, as a backup holds it; without the snapshots. */
+  public synchronized MemoryLogEngine copy() {
+    Map<Long, Group> copies = new TreeMap<>();
+    groups.forEach((id, group) -> copies.put(id, group.copy()));
+    return new MemoryLogEngine(identity, copies, new MemorySnapshotStore());
   }
 
   /** Lets this and every later write fail, as a broken disk does. */

@@ -147,9 +147,9 @@ public final class MemoryTransport implements Transport {
         return there;
       }
     }
-    HandshakeRefusal refusal = there.judge(self, id);
-    if (refusal != null) {
-      listener.onRefused(id.id(), refusal);
+    RefusedHandshake refused = there.judge(self, id);
+    if (refused != null) {
+      listener.onRefused(id.id(), refused);
       return null;
     }
     synchronized (peer) {
@@ -159,12 +159,12 @@ public final class MemoryTransport implements Transport {
     return there;
   }
 
-  private HandshakeRefusal judge(LogIdentity from, MemberId to) {
+  private RefusedHandshake judge(LogIdentity from, MemberId to) {
     if (from.clusterId() != self.clusterId()) {
-      return HandshakeRefusal.WRONG_CLUSTER;
+      return RefusedHandshake.of(HandshakeRefusal.WRONG_CLUSTER);
     }
     if (!to.matches(self.member())) {
-      return HandshakeRefusal.NOT_FOR_ME;
+      return RefusedHandshake.of(HandshakeRefusal.NOT_FOR_ME);
     }
     return listener.onHandshake(
         new Handshake(from.clusterId(), from.member(), to, from.bootEpoch()));

@@ -9,6 +9,7 @@ import dev.balsa.raft.spi.SnapshotStore;
 import dev.balsa.raft.spi.Transport.Handshake;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
 import dev.balsa.raft.spi.Transport.Listener;
+import dev.balsa.raft.spi.Transport.RefusedHandshake;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,7 +26,11 @@ public final class RecordingListener implements Listener {
   public record Received(long group, Message message) {}
 
   /** What this member was refused for. */
-  public record Refused(long peer, HandshakeRefusal reason) {}
+  public record Refused(long peer, RefusedHandshake why) {
+    public static Refused of(long peer, HandshakeRefusal reason) {
+      return new Refused(peer, RefusedHandshake.of(reason));
+    }
+  }
 
   public final BlockingQueue<Received> messages = new LinkedBlockingQueue<>();
   public final BlockingQueue<Long> unreachable = new LinkedBlockingQueue<>();
@@ -33,7 +38,7 @@ public final class RecordingListener implements Listener {
   public final BlockingQueue<Handshake> handshakes = new LinkedBlockingQueue<>();
 
   /** How handshakes are judged. */
-  public volatile Function<Handshake, HandshakeRefusal> judge = handshake -> null;
+  public volatile Function<Handshake, RefusedHandshake> judge = handshake -> null;
 
   /** What is opened when a peer fetches a snapshot. */
   public volatile Supplier<SnapshotStore.Source> snapshot = () -> null;
@@ -57,14 +62,14 @@ public final class RecordingListener implements Listener {
   }
 
   @Override
-  public HandshakeRefusal onHandshake(Handshake handshake) {
+  public RefusedHandshake onHandshake(Handshake handshake) {
     handshakes.add(handshake);
     return judge.apply(handshake);
   }
 
   @Override
-  public void onRefused(long peer, HandshakeRefusal reason) {
-    refused.add(new Refused(peer, reason));
+  public void onRefused(long peer, RefusedHandshake why) {
+    refused.add(new Refused(peer, why));
   }
 
   @Override

@@ -20,6 +20,7 @@ import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.Transport;
 import dev.balsa.raft.spi.Transport.Handshake;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
+import dev.balsa.raft.spi.Transport.RefusedHandshake;
 import dev.balsa.raft.spi.Transport.SnapshotRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -331,13 +332,15 @@ public abstract class TransportContract {
   void aRefusalReachesTheOneWhoIsRefused(HandshakeRefusal reason) throws Exception {
     RecordingListener one = start(1);
     RecordingListener two = start(2);
-    two.judge = handshake -> reason;
+    RefusedHandshake refusal =
+        new RefusedHandshake(reason, reason == HandshakeRefusal.OLDER_COPY ? 1L << 40 : 0);
+    two.judge = handshake -> refusal;
     introduce(1, 2);
     while (one.refused.isEmpty()) {
       send(1, 2, 0);
       transport(1).flush();
     }
-    assertThat(one.refused).containsOnly(new Refused(2, reason));
+    assertThat(one.refused).containsOnly(new Refused(2, refusal));
     assertThat(two.messages).isEmpty();
     two.judge = handshake -> null;
     awaitConnected(1, 2);
@@ -362,7 +365,7 @@ public abstract class TransportContract {
       send(1, 2, 0);
       transport(1).flush();
     }
-    assertThat(one.refused).containsOnly(new Refused(2, HandshakeRefusal.WRONG_CLUSTER));
+    assertThat(one.refused).containsOnly(Refused.of(2, HandshakeRefusal.WRONG_CLUSTER));
     assertThat(two.handshakes).isEmpty();
   }
 
@@ -375,7 +378,7 @@ public abstract class TransportContract {
       send(1, 3, 0);
       transport(1).flush();
     }
-    assertThat(one.refused).containsOnly(new Refused(3, HandshakeRefusal.NOT_FOR_ME));
+    assertThat(one.refused).containsOnly(Refused.of(3, HandshakeRefusal.NOT_FOR_ME));
     assertThat(two.handshakes).isEmpty();
     assertThat(two.messages).isEmpty();
   }

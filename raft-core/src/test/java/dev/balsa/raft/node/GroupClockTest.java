@@ -63,12 +63,12 @@ class GroupClockTest {
     public void onUnreachable(long peer) {}
 
     @Override
-    public Transport.HandshakeRefusal onHandshake(Transport.Handshake handshake) {
+    public Transport.RefusedHandshake onHandshake(Transport.Handshake handshake) {
       return null;
     }
 
     @Override
-    public void onRefused(long peer, Transport.HandshakeRefusal reason) {}
+    public void onRefused(long peer, Transport.RefusedHandshake refused) {}
 
     @Override
     public SnapshotStore.Source openSnapshot(long group, EntryId snapshot) {

@@ -16,9 +16,11 @@ import dev.balsa.raft.model.Status;
 import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.Transport;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
+import dev.balsa.raft.spi.Transport.RefusedHandshake;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who may connect, whom the transport knows, and how much may wait. */
@@ -64,7 +66,17 @@ class PeerGateTest {
   }
 
   private HandshakeRefusal connect(long cluster, MemberId from, MemberId to) {
-    return gate.onHandshake(new Transport.Handshake(cluster, from, to, 1));
+    RefusedHandshake refused = gate.onHandshake(new Transport.Handshake(cluster, from, to, 1));
+    return refused == null ? null : refused.reason();
+  }
+
+  private RefusedHandshake connect(MemberId from, long bootEpoch) {
+    return gate.onHandshake(
+        new Transport.Handshake(TestCluster.CLUSTER, from, new MemberId(1, 0), bootEpoch));
+  }
+
+  private void refuse(HandshakeRefusal reason) {
+    gate.onRefused(2, RefusedHandshake.of(reason));
   }
 
   @Test
@@ -96,8 +108,8 @@ class PeerGateTest {
   void aMemberThatBelongsIsNotStoppedByARefusal() {
     directory.onMembership(
         1, Membership.bootstrap(List.of(Member.of(1, "a").bound(100), Member.of(2, "b"))));
-    gate.onRefused(2, HandshakeRefusal.WRONG_CLUSTER);
-    gate.onRefused(2, HandshakeRefusal.WRONG_INCARNATION);
+    refuse(HandshakeRefusal.WRONG_CLUSTER);
+    refuse(HandshakeRefusal.WRONG_INCARNATION);
     parts.control.runAll();
     assertThat(parts.hasFailed()).isFalse();
   }
@@ -105,15 +117,83 @@ class PeerGateTest {
   @Test
   void aMemberThatDoesNotYetBelongIsStoppedByAFinalRefusalOnly() {
     directory.onMembership(1, Members.of("1=a", "2=b").membership());
-    gate.onRefused(2, HandshakeRefusal.NOT_FOR_ME);
-    gate.onRefused(2, HandshakeRefusal.NO_COMMON_VERSION);
+    refuse(HandshakeRefusal.NOT_FOR_ME);
+    refuse(HandshakeRefusal.NO_COMMON_VERSION);
+    refuse(HandshakeRefusal.NOT_ALLOWED);
     parts.control.runAll();
     assertThat(parts.hasFailed()).isFalse();
-    gate.onRefused(2, HandshakeRefusal.WRONG_INCARNATION);
+    refuse(HandshakeRefusal.WRONG_INCARNATION);
     parts.control.runAll();
     assertThat(parts.failure())
         .hasMessageContaining("emptied or replaced")
         .hasCauseInstanceOf(PeerRefusalException.class);
+  }
+
+  /** It connects again as often as it likes; a start before the latest one is an older copy's. */
+  @Test
+  @Tag("W28")
+  void aDirectoryThatHasSeenFewerStartsThanItsPeersIsRefused() {
+    MemberId peer = new MemberId(2, 200);
+    assertThat(connect(peer, 5)).isNull();
+    assertThat(connect(peer, 5)).isNull();
+    assertThat(connect(peer, 7)).isNull();
+    assertThat(connect(peer, 6)).isEqualTo(new RefusedHandshake(HandshakeRefusal.OLDER_COPY, 7));
+    assertThat(connect(peer, 7)).isNull();
+    assertThat(connect(new MemberId(3, 300), 1)).as("another member").isNull();
+    assertThat(connect(new MemberId(2, 201), 1)).as("another directory").isNull();
+  }
+
+  /** Who is refused for another reason leaves no trace: it may not be who it says. */
+  @Test
+  @Tag("W28")
+  void aRefusedHandshakeIsNotRemembered() {
+    MemberId peer = new MemberId(2, 200);
+    MemberId another = new MemberId(9, 0);
+    gate.onHandshake(new Transport.Handshake(4, peer, new MemberId(1, 0), 99));
+    gate.onHandshake(new Transport.Handshake(TestCluster.CLUSTER, peer, another, 99));
+    assertThat(connect(peer, 1)).isNull();
+  }
+
+  /** It belongs, but to what its directory was later. */
+  @Test
+  @Tag("W28")
+  void anOlderCopyStopsAlthoughItBelongs() {
+    directory.onMembership(
+        1, Membership.bootstrap(List.of(Member.of(1, "a").bound(100), Member.of(2, "b"))));
+    gate.onRefused(2, new RefusedHandshake(HandshakeRefusal.OLDER_COPY, 6));
+    parts.control.runAll();
+    assertThat(parts.failure())
+        .hasMessageContaining("refused by member 2")
+        .hasMessageContaining("older copy")
+        .hasMessageContaining("started 1 times")
+        .hasMessageContaining("seen start 6");
+  }
+
+  /**
+   * A handshake of an earlier run, held up on its way, is refused because this run has connected
+   * before it arrived. Would that stop this run, a slow network could end a sound member.
+   */
+  @Test
+  @Tag("W28")
+  void theRefusalOfAnEarlierRunDoesNotStopThisOne() {
+    gate.onRefused(2, new RefusedHandshake(HandshakeRefusal.OLDER_COPY, 1));
+    parts.control.runAll();
+    assertThat(parts.hasFailed()).isFalse();
+  }
+
+  @Test
+  void strangersDoNotFillTheMemoryOfStarts() {
+    BootEpochs epochs = new BootEpochs();
+    MemberId member = new MemberId(2, 200);
+    MemberId quiet = new MemberId(3, 300);
+    epochs.highest(member, 5);
+    epochs.highest(quiet, 5);
+    for (int stranger = 1; stranger < BootEpochs.MAX_REMEMBERED; stranger++) {
+      epochs.highest(new MemberId(1000 + stranger, 1), 1);
+      epochs.highest(member, 4);
+    }
+    assertThat(epochs.highest(member, 1)).isEqualTo(5);
+    assertThat(epochs.highest(quiet, 1)).isEqualTo(1);
   }
 
   @Test

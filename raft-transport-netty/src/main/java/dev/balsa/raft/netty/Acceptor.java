@@ -6,6 +6,7 @@ import dev.balsa.raft.message.MalformedMessageException;
 import dev.balsa.raft.netty.proto.Wire;
 import dev.balsa.raft.spi.Transport.Handshake;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
+import dev.balsa.raft.spi.Transport.RefusedHandshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -91,11 +92,13 @@ final class Acceptor extends ByteToMessageDecoder {
       return;
     }
     Handshake handshake = Handshakes.handshake(hello);
-    HandshakeRefusal refusal = refusal(hello, handshake);
+    RefusedHandshake refusal = refusal(hello, handshake);
     if (refusal != null) {
       wiring.counters().refusedConnections.increment();
-      wiring.warnings().warn(LimitedLog.Kind.REFUSED, refusalLine(ctx, handshake, refusal));
-      ctx.writeAndFlush(Handshakes.reply(ctx.alloc(), wiring.self(), 0, Handshakes.code(refusal)))
+      wiring
+          .warnings()
+          .warn(LimitedLog.Kind.REFUSED, refusalLine(ctx, handshake, refusal.reason()));
+      ctx.writeAndFlush(Handshakes.refusal(ctx.alloc(), wiring.self(), refusal))
           .addListener(ChannelFutureListener.CLOSE);
       return;
     }
@@ -110,16 +113,16 @@ final class Acceptor extends ByteToMessageDecoder {
     }
   }
 
-  private HandshakeRefusal refusal(Wire.Hello hello, Handshake handshake) {
+  private RefusedHandshake refusal(Wire.Hello hello, Handshake handshake) {
     if (hello.getMinVersion() > Handshakes.MAX_VERSION
         || hello.getMaxVersion() < Handshakes.MIN_VERSION) {
-      return HandshakeRefusal.NO_COMMON_VERSION;
+      return RefusedHandshake.of(HandshakeRefusal.NO_COMMON_VERSION);
     }
     if (handshake.clusterId() != wiring.self().clusterId()) {
-      return HandshakeRefusal.WRONG_CLUSTER;
+      return RefusedHandshake.of(HandshakeRefusal.WRONG_CLUSTER);
     }
     if (!handshake.to().matches(wiring.self().member())) {
-      return HandshakeRefusal.NOT_FOR_ME;
+      return RefusedHandshake.of(HandshakeRefusal.NOT_FOR_ME);
     }
     return wiring.listener().onHandshake(handshake);
   }
@@ -170,7 +173,7 @@ final class Acceptor extends ByteToMessageDecoder {
   }
 
   private void accept(ChannelHandlerContext ctx, int maxFrameBytes, ChannelHandler handler) {
-    ctx.writeAndFlush(Handshakes.reply(ctx.alloc(), wiring.self(), Handshakes.MAX_VERSION, 0));
+    ctx.writeAndFlush(Handshakes.acceptance(ctx.alloc(), wiring.self()));
     ChannelPipeline pipeline = ctx.pipeline();
     pipeline.addLast(new LengthFieldBasedFrameDecoder(maxFrameBytes, 0, 4, 0, 4));
     pipeline.addLast(handler);

@@ -36,8 +36,8 @@ final class Dial extends ByteToMessageDecoder {
      */
     void onAccepted(Channel channel);
 
-    /** The peer says no; the connection is closed. */
-    void onRefused(int code);
+    /** The peer says no, in this reply; the connection is closed. */
+    void onRefused(Wire.HelloReply reply);
 
     /** No connection, or none to the right peer. */
     void onFailed(IOException cause);
@@ -156,7 +156,7 @@ final class Dial extends ByteToMessageDecoder {
     if (reply.getVersion() == 0) {
       end();
       ctx.close();
-      outcome.onRefused(reply.getRefusal());
+      outcome.onRefused(reply);
       return;
     }
     String wrong = wrong(reply);

@@ -7,6 +7,7 @@ import dev.balsa.raft.netty.proto.Wire;
 import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.Transport.Handshake;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
+import dev.balsa.raft.spi.Transport.RefusedHandshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -43,7 +44,9 @@ final class Handshakes {
     HandshakeRefusal.NOT_FOR_ME,
     HandshakeRefusal.WRONG_INCARNATION,
     HandshakeRefusal.NO_COMMON_VERSION,
-    HandshakeRefusal.NOT_ALLOWED
+    HandshakeRefusal.NOT_ALLOWED,
+    null, // try later
+    HandshakeRefusal.OLDER_COPY
   };
 
   private Handshakes() {}
@@ -80,30 +83,34 @@ final class Handshakes {
   /** The answer to a question. */
   static ByteBuf introduction(
       ByteBufAllocator allocator, LogIdentity self, Map<Long, String> addresses) {
-    Wire.HelloReply.Builder reply =
-        Wire.HelloReply.newBuilder()
-            .setVersion(MAX_VERSION)
-            .setClusterId(self.clusterId())
-            .setId(self.member().id())
-            .setIncarnation(self.member().incarnation());
+    Wire.HelloReply.Builder reply = reply(self).setVersion(MAX_VERSION);
     addresses.forEach(
         (id, address) ->
             reply.addPeers(Wire.PeerAddress.newBuilder().setId(id).setAddress(address)));
     return frame(allocator, reply.build().toByteArray());
   }
 
-  /** The answer; version 0 refuses. */
-  static ByteBuf reply(ByteBufAllocator allocator, LogIdentity self, int version, int refusal) {
+  /** The answer to one who is accepted. */
+  static ByteBuf acceptance(ByteBufAllocator allocator, LogIdentity self) {
+    return frame(allocator, reply(self).setVersion(MAX_VERSION).build().toByteArray());
+  }
+
+  /** The answer to one who is refused for this reason. */
+  static ByteBuf refusal(ByteBufAllocator allocator, LogIdentity self, RefusedHandshake refused) {
     return frame(
         allocator,
-        Wire.HelloReply.newBuilder()
-            .setVersion(version)
-            .setRefusal(refusal)
-            .setClusterId(self.clusterId())
-            .setId(self.member().id())
-            .setIncarnation(self.member().incarnation())
+        reply(self)
+            .setRefusal(code(refused.reason()))
+            .setSeenBootEpoch(refused.seenBootEpoch())
             .build()
             .toByteArray());
+  }
+
+  private static Wire.HelloReply.Builder reply(LogIdentity self) {
+    return Wire.HelloReply.newBuilder()
+        .setClusterId(self.clusterId())
+        .setId(self.member().id())
+        .setIncarnation(self.member().incarnation());
   }
 
   private static ByteBuf frame(ByteBufAllocator allocator, byte[] message) {
@@ -185,6 +192,7 @@ final class Handshakes {
       case WRONG_INCARNATION -> 3;
       case NO_COMMON_VERSION -> 4;
       case NOT_ALLOWED -> 5;
+      case OLDER_COPY -> 7;
     };
   }
 

@@ -7,7 +7,9 @@ import dev.balsa.raft.message.Propose;
 import dev.balsa.raft.model.Entry;
 import dev.balsa.raft.model.MemberId;
 import dev.balsa.raft.netty.TransportMetrics.PeerMetrics;
+import dev.balsa.raft.netty.proto.Wire;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
+import dev.balsa.raft.spi.Transport.RefusedHandshake;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -243,9 +245,9 @@ final class PeerLink {
     }
 
     @Override
-    public void onRefused(int code) {
+    public void onRefused(Wire.HelloReply reply) {
       if (dial == PeerLink.this.dial) {
-        refused(code);
+        refused(reply);
       }
     }
 
@@ -284,12 +286,12 @@ final class PeerLink {
     dialLater();
   }
 
-  private void refused(int code) {
-    HandshakeRefusal reason = Handshakes.refusal(code);
+  private void refused(Wire.HelloReply reply) {
+    HandshakeRefusal reason = Handshakes.refusal(reply.getRefusal());
     if (reason != null) {
-      wiring.listener().onRefused(id, reason);
+      wiring.listener().onRefused(id, new RefusedHandshake(reason, reply.getSeenBootEpoch()));
     }
-    String refusal = "the handshake was refused: " + Handshakes.text(code);
+    String refusal = "the handshake was refused: " + Handshakes.text(reply.getRefusal());
     failed(refusal, refusal);
   }
 

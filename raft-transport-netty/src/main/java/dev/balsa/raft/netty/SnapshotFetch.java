@@ -81,8 +81,9 @@ final class SnapshotFetch extends SimpleChannelInboundHandler<ByteBuf> implement
   }
 
   @Override
-  public void onRefused(int code) {
-    fail(new IOException(who() + " refused the handshake: " + Handshakes.text(code)));
+  public void onRefused(Wire.HelloReply reply) {
+    String reason = Handshakes.text(reply.getRefusal());
+    fail(new IOException(who() + " refused the handshake: " + reason));
   }
 
   @Override

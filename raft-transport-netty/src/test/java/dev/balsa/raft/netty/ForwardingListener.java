@@ -5,8 +5,8 @@ import dev.balsa.raft.message.Message;
 import dev.balsa.raft.model.EntryId;
 import dev.balsa.raft.spi.SnapshotStore;
 import dev.balsa.raft.spi.Transport.Handshake;
-import dev.balsa.raft.spi.Transport.HandshakeRefusal;
 import dev.balsa.raft.spi.Transport.Listener;
+import dev.balsa.raft.spi.Transport.RefusedHandshake;
 import java.io.IOException;
 import java.util.Map;
 
@@ -34,13 +34,13 @@ class ForwardingListener implements Listener {
   }
 
   @Override
-  public HandshakeRefusal onHandshake(Handshake handshake) {
+  public RefusedHandshake onHandshake(Handshake handshake) {
     return to.onHandshake(handshake);
   }
 
   @Override
-  public void onRefused(long peer, HandshakeRefusal reason) {
-    to.onRefused(peer, reason);
+  public void onRefused(long peer, RefusedHandshake refused) {
+    to.onRefused(peer, refused);
   }
 
   @Override

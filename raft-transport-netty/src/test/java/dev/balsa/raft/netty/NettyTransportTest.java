@@ -19,6 +19,7 @@ import dev.balsa.raft.netty.TransportMetrics.PeerMetrics;
 import dev.balsa.raft.netty.proto.Wire;
 import dev.balsa.raft.spi.LogIdentity;
 import dev.balsa.raft.spi.Transport.HandshakeRefusal;
+import dev.balsa.raft.spi.Transport.RefusedHandshake;
 import dev.balsa.raft.spi.Transport.SnapshotRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -241,10 +243,26 @@ class NettyTransportTest {
   @Test
   void nothingIsHeardBeforeTheHandshakeIsJudged() throws Exception {
     NettyTransport transport = start();
-    listener.judge = handshake -> HandshakeRefusal.NOT_ALLOWED;
+    listener.judge = handshake -> RefusedHandshake.of(HandshakeRefusal.NOT_ALLOWED);
     RawPeer peer = dial(transport).hello(hello().build()).message(5, heartbeat(TWO, ONE, 1));
     assertThat(Handshakes.refusal(peer.readReply().getRefusal()))
         .isEqualTo(HandshakeRefusal.NOT_ALLOWED);
+    peer.awaitEnd();
+    assertThat(listener.messages).isEmpty();
+  }
+
+  /** A member that knows no such reason is refused as well: it reads a code that it cannot name. */
+  @Test
+  @Tag("W28")
+  void anOlderCopyIsToldWhatWasSeenOfItsDirectory() throws Exception {
+    NettyTransport transport = start();
+    listener.judge =
+        handshake -> new RefusedHandshake(HandshakeRefusal.OLDER_COPY, handshake.bootEpoch() + 1);
+    RawPeer peer = dial(transport).hello(hello().setBootEpoch(41).build());
+    Wire.HelloReply reply = peer.readReply();
+    assertThat(reply.getVersion()).isZero();
+    assertThat(reply.getRefusal()).isEqualTo(7);
+    assertThat(reply.getSeenBootEpoch()).isEqualTo(42);
     peer.awaitEnd();
     assertThat(listener.messages).isEmpty();
   }

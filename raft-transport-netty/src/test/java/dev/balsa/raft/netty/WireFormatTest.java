@@ -30,6 +30,8 @@ import dev.balsa.raft.model.Refusal;
 import dev.balsa.raft.model.RequestId;
 import dev.balsa.raft.model.SnapshotMetadata;
 import dev.balsa.raft.spi.LogIdentity;
+import dev.balsa.raft.spi.Transport.HandshakeRefusal;
+import dev.balsa.raft.spi.Transport.RefusedHandshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -65,8 +67,11 @@ class WireFormatTest {
         hex(
             Handshakes.hello(
                 UnpooledByteBufAllocator.DEFAULT, self, ROUTE.to(), Handshakes.PURPOSE_MESSAGES)));
-    actual.put("accepted", hex(Handshakes.reply(UnpooledByteBufAllocator.DEFAULT, self, 1, 0)));
-    actual.put("refused", hex(Handshakes.reply(UnpooledByteBufAllocator.DEFAULT, self, 0, 3)));
+    actual.put("accepted", hex(Handshakes.acceptance(UnpooledByteBufAllocator.DEFAULT, self)));
+    actual.put("refused", refusal(self, RefusedHandshake.of(HandshakeRefusal.WRONG_INCARNATION)));
+    actual.put(
+        "refused, older copy",
+        refusal(self, new RefusedHandshake(HandshakeRefusal.OLDER_COPY, 300)));
     actual.put(
         "chunk checksum",
         Integer.toHexString(SnapshotFrames.checksum(1L << 40, new byte[] {1, 2, 3}, 0, 3)));
@@ -127,6 +132,10 @@ class WireFormatTest {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static String refusal(LogIdentity self, RefusedHandshake refused) {
+    return hex(Handshakes.refusal(UnpooledByteBufAllocator.DEFAULT, self, refused));
   }
 
   private static String hex(Message message) {

@@ -178,10 +178,11 @@ final class SimulatedTransport implements Transport {
     }
     Handshake handshake =
         new Handshake(self.clusterId(), self.member(), new MemberId(id, 0), self.bootEpoch());
-    HandshakeRefusal refusal = remote.listener.onHandshake(handshake);
-    if (refusal != null) {
-      world.trace.note("refused", id(), refusal.ordinal(), "by m" + id + ": " + refusal);
-      listener.onRefused(id, refusal);
+    RefusedHandshake refused = remote.listener.onHandshake(handshake);
+    if (refused != null) {
+      HandshakeRefusal reason = refused.reason();
+      world.trace.note("refused", id(), reason.ordinal(), "by m" + id + ": " + reason);
+      listener.onRefused(id, refused);
       retryLater(id, peer);
       return;
     }

@@ -291,13 +291,13 @@ final class PlantedBugs {
             }
 
             @Override
-            public HandshakeRefusal onHandshake(Handshake handshake) {
+            public RefusedHandshake onHandshake(Handshake handshake) {
               return listener.onHandshake(handshake);
             }
 
             @Override
-            public void onRefused(long peer, HandshakeRefusal reason) {
-              listener.onRefused(peer, reason);
+            public void onRefused(long peer, RefusedHandshake refused) {
+              listener.onRefused(peer, refused);
             }
 
             @Override
