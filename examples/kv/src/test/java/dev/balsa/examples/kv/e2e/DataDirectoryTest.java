@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +30,35 @@ class DataDirectoryTest {
       assertThat(member.log().substring(said))
           .contains("emptied or replaced")
           .contains("restore that directory")
+          .contains("remove the member and add it anew");
+      goesOn(cluster, member);
+    }
+  }
+
+  /** A backup comes back: it has forgotten what the member voted and acknowledged since. */
+  @Test
+  void olderCopyOfTheDirectoryIsRefused() {
+    try (Cluster cluster = Cluster.start("older", 3)) {
+      MemberProcess member = cluster.member(3);
+      member.kill();
+      Path backup = member.dataDirectory().resolveSibling("backup");
+      Cluster.deleteTree(backup);
+      Cluster.copyTree(member.dataDirectory(), backup);
+      for (int start = 0; start < 2; start++) {
+        cluster.start(member);
+        cluster.awaitServing(member);
+        cluster.client(1).put("before", "kept");
+        member.kill();
+      }
+      Cluster.deleteTree(member.dataDirectory());
+      Cluster.copyTree(backup, member.dataDirectory());
+      Cluster.deleteTree(backup);
+      int said = member.log().length();
+      cluster.start(member);
+      assertThat(member.awaitEnd()).as("exit status").isNotZero();
+      assertThat(member.log().substring(said))
+          .contains("this directory is an older copy: it was started 2 times")
+          .contains("peers have seen start 3")
           .contains("remove the member and add it anew");
       goesOn(cluster, member);
     }
