@@ -166,7 +166,8 @@ class PeerGateTest {
         .hasMessageContaining("refused by member 2")
         .hasMessageContaining("older copy")
         .hasMessageContaining("started 1 times")
-        .hasMessageContaining("seen start 6");
+        .hasMessageContaining("seen start 6")
+        .hasCauseInstanceOf(PeerRefusalException.class);
   }
 
   /**

@@ -44,12 +44,15 @@ public record Ending(int status, List<String> lines) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ForgottenException
           || cause instanceof WalException log && log.isDamage()
-          || cause instanceof PeerRefusalException refused
-              && refused.reason() == HandshakeRefusal.WRONG_INCARNATION) {
+          || cause instanceof PeerRefusalException refused && isDirectoryLost(refused.reason())) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean isDirectoryLost(HandshakeRefusal reason) {
+    return reason == HandshakeRefusal.WRONG_INCARNATION || reason == HandshakeRefusal.OLDER_COPY;
   }
 
   private static String remedy(MemberConfig config) {

@@ -55,7 +55,7 @@ class DataDirectoryTest {
       Cluster.deleteTree(backup);
       int said = member.log().length();
       cluster.start(member);
-      assertThat(member.awaitEnd()).as("exit status").isNotZero();
+      assertThat(member.awaitEnd()).as("exit status").isEqualTo(3);
       assertThat(member.log().substring(said))
           .contains("this directory is an older copy: it was started 2 times")
           .contains("peers have seen start 3")
