@@ -6,6 +6,7 @@ import dev.balsa.raft.spi.Transport.HandshakeRefusal;
 import dev.balsa.raft.wal.WalException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 
 /**
  * How a member's process ends that was not told to: what it says last, and its exit status, which
@@ -34,28 +35,36 @@ public record Ending(int status, List<String> lines) {
     if (cause instanceof RemovedException) {
       return new Ending(REMOVED, List.of(what + cause.getMessage()));
     }
-    if (isDirectoryLost(cause)) {
-      return new Ending(DIRECTORY_LOST, List.of(what + cause.getMessage(), remedy(config)));
+    boolean isRefused = isAmong(cause, Ending::isDirectoryRefused);
+    if (isRefused || isAmong(cause, Ending::isDirectoryLost)) {
+      return new Ending(
+          DIRECTORY_LOST, List.of(what + cause.getMessage(), remedy(config, isRefused)));
     }
     return new Ending(FAILED, List.of(what + cause.getMessage()));
   }
 
-  private static boolean isDirectoryLost(Throwable failure) {
+  private static boolean isAmong(Throwable failure, Predicate<Throwable> kind) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ForgottenException
-          || cause instanceof WalException log && log.isDamage()
-          || cause instanceof PeerRefusalException refused && isDirectoryLost(refused.reason())) {
+      if (kind.test(cause)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isDirectoryLost(HandshakeRefusal reason) {
-    return reason == HandshakeRefusal.WRONG_INCARNATION || reason == HandshakeRefusal.OLDER_COPY;
+  private static boolean isDirectoryLost(Throwable cause) {
+    return cause instanceof ForgottenException
+        || cause instanceof WalException log && log.isDamage();
   }
 
-  private static String remedy(MemberConfig config) {
+  /** Nothing is wrong with it but that it is not, or no longer, what the cluster counts on. */
+  private static boolean isDirectoryRefused(Throwable cause) {
+    return cause instanceof PeerRefusalException refused
+        && (refused.reason() == HandshakeRefusal.WRONG_INCARNATION
+            || refused.reason() == HandshakeRefusal.OLDER_COPY);
+  }
+
+  private static String remedy(MemberConfig config, boolean isIntact) {
     return "while the other members have a quorum, this replaces the member by a fresh one of the"
         + " same name and addresses; ENDPOINTS are client addresses of others:\n"
         + "    balsa-kv rejoin --name "
@@ -65,6 +74,8 @@ public record Ending(int status, List<String> lines) {
         + (config.isClusterStated()
             ? " --peer-urls " + String.join(",", config.initialCluster().get(config.name()))
             : "")
+        // An intact directory is replaced only by one who insists.
+        + (isIntact ? " --force" : "")
         + " --endpoints ENDPOINTS";
   }
 }

@@ -59,6 +59,7 @@ class DataDirectoryTest {
       assertThat(member.log().substring(said))
           .contains("this directory is an older copy: it was started 2 times")
           .contains("peers have seen start 3")
+          .contains(" --force --endpoints ENDPOINTS")
           .contains("remove the member and add it anew");
       goesOn(cluster, member);
     }
