@@ -95,12 +95,12 @@ public final class Inflights {
 
   /** Where the pair of the append with this many before it begins. */
   private int at(int position) {
-    // The length is a power of two, but for that of an unused ring.
-    return (head + 2 * position) & (appends.length - 1);
+    return (head + 2 * position) % appends.length;
   }
 
   private void grow() {
-    long[] grown = new long[Math.max(2, 2 * appends.length)];
+    // No larger than the window: were it ever exceeded, there would be no room.
+    long[] grown = new long[2 * Math.min(maxCount, Math.max(1, 2 * count))];
     for (int i = 0; i < count; i++) {
       grown[2 * i] = appends[at(i)];
       grown[2 * i + 1] = appends[at(i) + 1];
