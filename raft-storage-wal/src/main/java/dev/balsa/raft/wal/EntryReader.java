@@ -56,6 +56,8 @@ final class EntryReader {
 
   private static boolean isInSpan(Segment segment, Places places, int from, int i) {
     return segment != null
+        // An entry that was moved may stand before its predecessor.
+        && places.positions()[i] >= places.positions()[i - 1]
         && places.positions()[i] < segment.header().endPosition()
         && end(places, i) - places.positions()[from] <= SPAN_BYTES;
   }
@@ -75,7 +77,7 @@ final class EntryReader {
     Verdict verdict = record.parse(span, at, segment.header().key(), position, checksums);
     boolean expected =
         verdict == Verdict.VALID
-            && record.type == RecordType.ENTRY
+            && record.type.isEntry()
             && record.group == group
             && record.index == index
             && record.length == places.lengths()[i];

@@ -19,9 +19,9 @@ import java.util.TreeMap;
  * <p>A method that is asked for something that no log can be asked for throws {@link
  * IllegalStateException} and changes nothing.
  *
- * <p>After a segment's head was read, the group's entries in segments before that are known to have
- * existed, and are not located: they are the indexes below {@code index.from()}. Each of them must
- * have been compacted or cut by the end of the log.
+ * <p>After the oldest segment's head was read, the group's entries in segments before that are
+ * known to have existed, and are not located. Each of them must have been moved, compacted or cut
+ * by the end of the log.
  *
  * <p>Changed by the log worker's thread; may be read by others.
  */
@@ -34,29 +34,34 @@ final class GroupLog {
 
   private long first;
   private EntryId last;
-  private final EntryIndex index = new EntryIndex();
+  private final EntryIndex index;
 
-  /** The first entry of each run of one term, among the located ones. */
+  /**
+   * The first entry of each run of one term, among the located ones.
+   *
+   * <p>Invariant: each is located, indexes and terms ascend.
+   */
   private final ArrayList<EntryId> runs = new ArrayList<>();
 
   private final TreeMap<Long, Entry> configurations = new TreeMap<>();
 
-  GroupLog(GroupState state) {
+  GroupLog(GroupState state, SegmentUsage usage) {
+    index = new EntryIndex(usage);
     snapshot = state.snapshot();
     hardState = state.hardState();
     first = state.firstIndex();
     last = state.last();
-    index.reset(last.index() + 1);
     require(
         first >= 1 && first <= last.index() + 1 && first <= snapshot.index() + 1,
         "a log from " + first + " to " + last + " over " + snapshot.id());
     require(last.index() >= snapshot.index(), "a log to " + last + " over " + snapshot.id());
+    index.reset(last.index() + 1);
   }
 
   /** A group that starts with this snapshot. */
-  static GroupLog bootstrap(SnapshotMetadata snapshot) {
+  static GroupLog bootstrap(SnapshotMetadata snapshot, SegmentUsage usage) {
     return new GroupLog(
-        new GroupState(HardState.EMPTY, snapshot, snapshot.index() + 1, snapshot.id()));
+        new GroupState(HardState.EMPTY, snapshot, snapshot.index() + 1, snapshot.id()), usage);
   }
 
   private static void require(boolean holds, String problem) {
@@ -71,6 +76,10 @@ final class GroupLog {
 
   synchronized HardState hardState() {
     return hardState;
+  }
+
+  synchronized long firstIndex() {
+    return first;
   }
 
   synchronized long lastIndex() {
@@ -156,6 +165,60 @@ final class GroupLog {
     last = id;
   }
 
+  /**
+   * An entry of the log was written once more, at {@code position}, so that nobody needs the place
+   * where it was before.
+   */
+  synchronized void move(EntryId id, long position, int length) {
+    require(
+        id.index() >= first && id.index() <= last.index(),
+        "entry " + id + " moved in a log from " + first + " to " + last);
+    if (index.isLocated(id.index())) {
+      require(
+          termOf(id.index()) == id.term() && index.length(id.index()) == length,
+          "entry " + id + " moved, and was another before");
+    } else {
+      addRun(id);
+    }
+    index.locate(id.index(), position, length);
+  }
+
+  /** Takes note of the term of an entry that was not located. */
+  private void addRun(EntryId id) {
+    int at = runs.size();
+    while (at > 0 && runs.get(at - 1).index() > id.index()) {
+      at--;
+    }
+    EntryId next = at < runs.size() ? runs.get(at) : null;
+    long end = next == null ? last.index() + 1 : next.index();
+    long termBefore = at == 0 ? 0 : runs.get(at - 1).term();
+    long termAfter = next == null ? last.term() : next.term();
+    require(
+        id.term() >= termBefore && id.term() <= termAfter,
+        "entry " + id + " between terms " + termBefore + " and " + termAfter);
+    if (at > 0 && id.term() == termBefore) {
+      return;
+    }
+    require(
+        index.firstLocated(id.index() + 1, end) == end,
+        "entry " + id + " before one of term " + termBefore);
+    runs.add(at, id);
+    if (next != null && next.term() == id.term()) {
+      runs.remove(at + 1);
+    }
+  }
+
+  /** The copy of an entry at {@code newPosition} is durable; nothing if the entry is gone. */
+  synchronized void relocate(long at, long oldPosition, long newPosition) {
+    if (holds(at) && index.position(at) == oldPosition) {
+      index.locate(at, newPosition, index.length(at));
+    }
+  }
+
+  private boolean holds(long at) {
+    return at >= index.from() && at < index.end();
+  }
+
   /** The entry just appended is a configuration. */
   synchronized void keepConfiguration(Entry entry) {
     configurations.put(entry.index(), entry);
@@ -177,22 +240,71 @@ final class GroupLog {
       gone++;
     }
     runs.subList(0, gone).clear();
-    if (newFirst > last.index()) {
-      runs.clear();
-    } else if (!runs.isEmpty() && runs.get(0).index() < newFirst) {
-      runs.set(0, new EntryId(runs.get(0).term(), newFirst));
+    if (!runs.isEmpty() && runs.get(0).index() < newFirst) {
+      long end = runs.size() > 1 ? runs.get(1).index() : last.index() + 1;
+      long begin = index.firstLocated(newFirst, end);
+      if (begin < end) {
+        runs.set(0, new EntryId(runs.get(0).term(), begin));
+      } else {
+        runs.remove(0);
+      }
     }
     configurations.headMap(newFirst, false).clear();
   }
 
-  /** The indexes that should be there and are not; null if all are. */
+  /** At the end of recovery: the first indexes that are not located and should be; null if none. */
   synchronized IndexRange missing() {
-    return index.from() > first ? new IndexRange(first, index.from() - 1) : null;
+    if (index.from() <= first) {
+      return null;
+    }
+    long begin = index.firstUnlocated(first);
+    if (begin < index.from()) {
+      return new IndexRange(begin, index.firstLocated(begin, index.from()) - 1);
+    }
+    index.settle();
+    return null;
   }
 
-  /** The log position of the first entry, or {@link Long#MAX_VALUE} if there is none. */
-  synchronized long firstPosition() {
-    return index.isEmpty() ? Long.MAX_VALUE : index.position(index.from());
+  /**
+   * The first entries, from index {@code from} on, that stand between two log positions, and follow
+   * one another with no other entry between them.
+   *
+   * @param maxBytes how long they are at most together, unless the first is longer
+   * @param maxLooks how many indexes to look at
+   */
+  synchronized Found find(
+      long from, long beginPosition, long endPosition, int maxBytes, int maxLooks) {
+    long at = Math.max(from, index.from());
+    long end = Math.min(index.end(), at + maxLooks);
+    while (at < end && !isBetween(at, beginPosition, endPosition)) {
+      at++;
+    }
+    long begin = at;
+    long bytes = 0;
+    while (at < end && isBetween(at, beginPosition, endPosition)) {
+      bytes += RecordHeader.recordBytes(index.length(at));
+      if (at > begin && bytes > maxBytes) {
+        break;
+      }
+      at++;
+    }
+    Places places = begin == at ? null : places(begin, (int) (at - begin));
+    // The log may have been cut below where the search goes on.
+    return new Found(places, at, at >= index.end());
+  }
+
+  /**
+   * What was found.
+   *
+   * @param places the entries, null if there are none
+   * @param next where to go on
+   * @param isEnd whether nothing comes after these
+   */
+  record Found(Places places, long next, boolean isEnd) {}
+
+  private boolean isBetween(long at, long beginPosition, long endPosition) {
+    long position = index.position(at);
+    return position >= beginPosition && position < endPosition;
   }
 
   synchronized RecoveredLog recovered() {
@@ -211,13 +323,17 @@ final class GroupLog {
     long from = range.first();
     int count = 0;
     long bytes = 0;
-    for (long at = from; at <= range.last() && at >= index.from() && at < index.end(); at++) {
+    for (long at = from; at <= range.last() && holds(at); at++) {
       bytes += Entry.OVERHEAD_BYTES + index.length(at);
       if (index.position(at) >= durable || count > 0 && bytes > maxBytes) {
         break;
       }
       count++;
     }
+    return places(from, count);
+  }
+
+  private Places places(long from, int count) {
     long[] positions = new long[count];
     int[] lengths = new int[count];
     for (int i = 0; i < count; i++) {

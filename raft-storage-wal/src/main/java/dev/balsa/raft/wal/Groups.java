@@ -15,18 +15,29 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 final class Groups implements SegmentWriter.HeadSource {
   private final ConcurrentSkipListMap<Long, GroupLog> byId = new ConcurrentSkipListMap<>();
+  private final SegmentUsage usage;
   private long bootEpoch;
+
+  Groups(SegmentUsage usage) {
+    this.usage = usage;
+  }
 
   GroupLog get(long id) {
     return byId.get(id);
+  }
+
+  /** The group with the lowest id from {@code id} on, null if there is none. */
+  Map.Entry<Long, GroupLog> from(long id) {
+    return byId.ceilingEntry(id);
   }
 
   Map<Long, GroupLog> all() {
     return byId;
   }
 
-  void add(long id, GroupLog group) {
-    byId.put(id, group);
+  /** A group begins with this snapshot. */
+  void begin(long id, SnapshotMetadata snapshot) {
+    byId.put(id, GroupLog.bootstrap(snapshot, usage));
   }
 
   @Override
@@ -48,15 +59,6 @@ final class Groups implements SegmentWriter.HeadSource {
         });
   }
 
-  /** The log position of the first entry that any group still holds. */
-  long firstNeededPosition() {
-    long first = Long.MAX_VALUE;
-    for (GroupLog group : byId.values()) {
-      first = Math.min(first, group.firstPosition());
-    }
-    return first;
-  }
-
   /**
    * Changes the state as a record says that was read from the log.
    *
@@ -71,10 +73,10 @@ final class Groups implements SegmentWriter.HeadSource {
       }
       case BOOTSTRAP -> {
         SnapshotMetadata snapshot = Payloads.snapshot(id(record), payload);
-        GroupLog before = byId.putIfAbsent(record.group, GroupLog.bootstrap(snapshot));
+        GroupLog before = byId.putIfAbsent(record.group, GroupLog.bootstrap(snapshot, usage));
         require(before == null, "group " + record.group + " begins twice");
       }
-      case ENTRY -> replayEntry(record, payload);
+      case ENTRY, MOVED -> replayEntry(record, payload);
       case HARD_STATE -> {
         long vote = Payloads.vote(payload);
         known(record).hardState(new HardState(record.term, vote, record.index), false);
@@ -94,7 +96,11 @@ final class Groups implements SegmentWriter.HeadSource {
   private void replayEntry(RecordHeader record, byte[] payload) {
     GroupLog group = known(record);
     EntryType type = EntryType.ofCode(record.kind);
-    group.append(id(record), record.position, record.length);
+    if (record.type == RecordType.MOVED) {
+      group.move(id(record), record.position, record.length);
+    } else {
+      group.append(id(record), record.position, record.length);
+    }
     if (type == EntryType.CONFIGURATION) {
       group.keepConfiguration(new Entry(id(record), type, payload, record.payloadCrc));
     }
@@ -108,7 +114,7 @@ final class Groups implements SegmentWriter.HeadSource {
     require(record.type == RecordType.GROUP, "a " + record.type + " record in a segment's head");
     GroupState state = Payloads.group(id(record), payload);
     if (oldest) {
-      GroupLog before = byId.putIfAbsent(record.group, new GroupLog(state));
+      GroupLog before = byId.putIfAbsent(record.group, new GroupLog(state, usage));
       require(before == null, "group " + record.group + " stands twice in a segment's head");
       return;
     }

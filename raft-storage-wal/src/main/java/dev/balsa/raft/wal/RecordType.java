@@ -24,7 +24,9 @@ enum RecordType {
   /** A group's log is replaced by a snapshot. */
   RESET(10),
   /** A group's log loses its beginning. */
-  COMPACT(11);
+  COMPACT(11),
+  /** An entry of a group's log once more, so that its first place is not needed any longer. */
+  MOVED(12);
 
   private static final RecordType[] BY_CODE = values();
 
@@ -32,6 +34,11 @@ enum RecordType {
 
   RecordType(int code) {
     this.code = code;
+  }
+
+  /** Whether a record holds an entry of a log. */
+  boolean isEntry() {
+    return this == ENTRY || this == MOVED;
   }
 
   int code() {

@@ -35,6 +35,7 @@ final class Recovery {
   private final WalConfig config;
   private final FileSystem fileSystem;
   private final SegmentTable segments;
+  private final SegmentUsage usage;
   private final Groups groups;
   private final Checksums checksums = new Checksums();
 
@@ -50,10 +51,11 @@ final class Recovery {
   private boolean lastBatchIdentified;
   private long trimmedBytes;
 
-  Recovery(WalConfig config, SegmentTable segments, Groups groups) {
+  Recovery(WalConfig config, SegmentTable segments, SegmentUsage usage, Groups groups) {
     this.config = config;
     this.fileSystem = config.fileSystem();
     this.segments = segments;
+    this.usage = usage;
     this.groups = groups;
   }
 
@@ -128,6 +130,7 @@ final class Recovery {
       Segment segment = found.get(i);
       boolean last = i == found.size() - 1;
       segments.add(segment);
+      usage.begin(segment.header());
       open(segment);
       try {
         readHead(segment, i == 0);

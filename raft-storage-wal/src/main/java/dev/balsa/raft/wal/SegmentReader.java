@@ -215,8 +215,7 @@ final class SegmentReader {
     int at = RecordHeader.BYTES;
     for (long i = 0; i < count; i++) {
       record.parse(buffer, at, key, position(offset) + at, checksums);
-      boolean wanted =
-          whole || record.type != RecordType.ENTRY || GroupLog.isConfiguration(record.kind);
+      boolean wanted = whole || !record.type.isEntry() || GroupLog.isConfiguration(record.kind);
       byte[] payload = wanted ? new byte[record.length] : Payloads.NONE;
       buffer.get(at + RecordHeader.BYTES, payload);
       sink.accept(record, payload);

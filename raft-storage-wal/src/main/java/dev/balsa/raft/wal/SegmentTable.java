@@ -23,24 +23,28 @@ final class SegmentTable {
     return found == null ? null : found.getValue();
   }
 
+  Segment oldest() {
+    return byPosition.firstEntry().getValue();
+  }
+
   int size() {
     return byPosition.size();
   }
 
   /**
-   * Plans to let go of the oldest segment if nothing at or after {@code position} lies in it; never
-   * of the last. To be called again when that is done.
+   * Plans to let go of the oldest segment if no entry is read from it; never of the last. To be
+   * called again when that is done.
    *
    * <p>Oldest first, and each durable before the next. Were two removals to reach the disk the
    * other way round, a crash between them would leave a gap, and recovery must refuse a gap.
    */
-  void planRemovalBefore(long position, IoQueue io, Spares spares, WalConfig config) {
+  void planRemoval(SegmentUsage usage, IoQueue io, Spares spares, WalConfig config) {
     if (byPosition.size() == 1) {
       return;
     }
-    Segment oldest = byPosition.firstEntry().getValue();
+    Segment oldest = oldest();
     SegmentHeader header = oldest.header();
-    if (header.endPosition() > position) {
+    if (usage.neededEntries(header) > 0) {
       return;
     }
     boolean isKept = spares.hasRoomFor(header.segmentBytes());
@@ -57,6 +61,7 @@ final class SegmentTable {
         () -> {
           config.fileSystem().syncDirectory(config.directory());
           byPosition.remove(header.firstPosition());
+          usage.end(header);
           if (isKept) {
             // Not before its old name is gone for good: were it overwritten under that name, a
             // crash would leave a segment of the log with another one's content.

@@ -26,6 +26,7 @@ final class SegmentWriter {
 
   private final WalConfig config;
   private final SegmentTable segments;
+  private final SegmentUsage usage;
   private final Spares spares;
   private final HeadSource heads;
   private final IoQueue io;
@@ -37,6 +38,8 @@ final class SegmentWriter {
   private long offset;
   private long batches;
   private long digest;
+
+  private long plannedBytes;
 
   /** The batch that is being put together; null if there is none. */
   private BatchBuffer batch;
@@ -56,9 +59,15 @@ final class SegmentWriter {
   }
 
   SegmentWriter(
-      WalConfig config, SegmentTable segments, Spares spares, HeadSource heads, IoQueue io) {
+      WalConfig config,
+      SegmentTable segments,
+      SegmentUsage usage,
+      Spares spares,
+      HeadSource heads,
+      IoQueue io) {
     this.config = config;
     this.segments = segments;
+    this.usage = usage;
     this.spares = spares;
     this.heads = heads;
     this.io = io;
@@ -81,6 +90,11 @@ final class SegmentWriter {
 
   private long position() {
     return header.firstPosition() + offset;
+  }
+
+  /** How many bytes were planned to be written so far, but for heads. */
+  long plannedBytes() {
+    return plannedBytes + (batch == null ? 0 : batch.bodyBytes());
   }
 
   /** Everything below this log position is durable. */
@@ -147,6 +161,7 @@ final class SegmentWriter {
     digest = Checksums.chain(digest, full.bodyCrc(), full.bodyBytes());
     batches++;
     offset += bytes.remaining();
+    plannedBytes += bytes.remaining();
     long end = position();
     io.add(() -> file.writeFully(bytes, begin));
     io.add(
@@ -218,6 +233,7 @@ final class SegmentWriter {
     header = plan.inEpoch(epoch(used)).sized(segmentBytes, headBytes);
     offset = header.sectorBytes() + (long) headBytes;
     batches = 0;
+    usage.begin(header);
     planFile(used, header, head);
   }
 

@@ -28,7 +28,8 @@ final class Survey {
   private final boolean whole;
   private final Consumer<LogRecord> sink;
   private final Checksums checksums = new Checksums();
-  private final Groups known = new Groups();
+  private final SegmentUsage usage = new SegmentUsage();
+  private final Groups known = new Groups(usage);
   private final List<SegmentReport> segments = new ArrayList<>();
   private final List<Bad> damage = new ArrayList<>();
 
@@ -87,6 +88,7 @@ final class Survey {
       return;
     }
     newest = header;
+    usage.begin(header);
     known.bootEpoch(Math.max(known.bootEpoch(), header.bootEpoch()));
     reader = new SegmentReader(path, header, file);
     readHead(path, header, oldest);
@@ -233,7 +235,7 @@ final class Survey {
 
   private static LogRecord told(
       Path path, SegmentHeader header, RecordHeader record, byte[] payload) {
-    EntryType type = record.type == RecordType.ENTRY ? EntryType.ofCode(record.kind) : null;
+    EntryType type = record.type.isEntry() ? EntryType.ofCode(record.kind) : null;
     return new LogRecord(
         path,
         record.position - header.firstPosition(),

@@ -38,7 +38,8 @@ import java.util.random.RandomGenerator;
 public final class Wal implements LogEngine {
   private final WalConfig config;
   private final AutoCloseable lock;
-  private final Groups groups = new Groups();
+  private final SegmentUsage usage = new SegmentUsage();
+  private final Groups groups = new Groups(usage);
   private final SegmentTable segments = new SegmentTable();
   private final Spares spares;
   private final IoQueue io = new IoQueue();
@@ -62,11 +63,13 @@ public final class Wal implements LogEngine {
     this.config = config;
     this.lock = lock;
     this.spares = new Spares(config);
-    this.writer = new SegmentWriter(config, segments, spares, groups, io);
+    this.writer = new SegmentWriter(config, segments, usage, spares, groups, io);
     this.records = new GroupRecords(config, writer);
-    this.progress = new WriteProgress(config, groups, records, writer, segments, spares, io);
-    this.snapshots = new SnapshotFiles(config);
     this.reader = new EntryReader(segments);
+    EntryMover mover = new EntryMover(config, groups, segments, usage, reader, writer);
+    this.progress =
+        new WriteProgress(config, groups, records, writer, mover, segments, usage, spares, io);
+    this.snapshots = new SnapshotFiles(config);
   }
 
   /**
@@ -187,7 +190,7 @@ public final class Wal implements LogEngine {
   }
 
   private void recoverAll(LogIdentity expected) throws IOException {
-    Recovery recovery = new Recovery(config, segments, groups);
+    Recovery recovery = new Recovery(config, segments, usage, groups);
     List<Segment> found = recovery.readHeaders();
     SegmentHeader newest = found.get(found.size() - 1).header();
     DataDirectory.requireIdentity(config, newest, expected);
@@ -213,6 +216,18 @@ public final class Wal implements LogEngine {
   /** How many bytes of a write that a crash cut short were removed on opening. */
   public long trimmedBytes() {
     return trimmedBytes;
+  }
+
+  /**
+   * How long all segments are together, in bytes: what the log takes on the disk but for spares.
+   */
+  long diskBytes() {
+    return usage.diskBytes();
+  }
+
+  /** How much of {@link #diskBytes} is taken by entries that a group still holds, in bytes. */
+  long neededBytes() {
+    return usage.neededShare();
   }
 
   /** How many segment files there are. */
@@ -255,7 +270,7 @@ public final class Wal implements LogEngine {
           writer
               .batchFor(payload.length)
               .add(RecordType.BOOTSTRAP, group, id.index(), id.term(), payload);
-          groups.add(group, GroupLog.bootstrap(snapshot));
+          groups.begin(group, snapshot);
           flush();
         });
   }

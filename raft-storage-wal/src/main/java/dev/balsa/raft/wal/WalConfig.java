@@ -31,6 +31,12 @@ public final class WalConfig {
   /** The default of {@link #spareSegments()}. */
   public static final int DEFAULT_SPARE_SEGMENTS = 4;
 
+  /** The default of {@link #diskFactor()}. */
+  public static final int DEFAULT_DISK_FACTOR = 2;
+
+  /** The default of {@link #diskSegments()}. */
+  public static final int DEFAULT_DISK_SEGMENTS = 4;
+
   private final Path directory;
   private final FileSystem fileSystem;
   private final Executor spareExecutor;
@@ -40,6 +46,8 @@ public final class WalConfig {
   private final int batchBytes;
   private final int snapshotChunkBytes;
   private final int spareSegments;
+  private final int diskFactor;
+  private final int diskSegments;
 
   /** The settings while they are being changed. */
   private static final class Draft {
@@ -52,6 +60,8 @@ public final class WalConfig {
     private int batchBytes = DEFAULT_BATCH_BYTES;
     private int snapshotChunkBytes = DEFAULT_SNAPSHOT_CHUNK_BYTES;
     private int spareSegments = DEFAULT_SPARE_SEGMENTS;
+    private int diskFactor = DEFAULT_DISK_FACTOR;
+    private int diskSegments = DEFAULT_DISK_SEGMENTS;
 
     Draft(Path directory, FileSystem fileSystem) {
       this.directory = Objects.requireNonNull(directory, "directory");
@@ -69,6 +79,8 @@ public final class WalConfig {
     batchBytes = draft.batchBytes;
     snapshotChunkBytes = draft.snapshotChunkBytes;
     spareSegments = draft.spareSegments;
+    diskFactor = draft.diskFactor;
+    diskSegments = draft.diskSegments;
     require(
         isSector(sectorBytes),
         "sectorBytes is a power of two from 512 to 65536, not " + sectorBytes);
@@ -85,6 +97,8 @@ public final class WalConfig {
     require(
         spareSegments >= 1 && spareSegments <= 1024,
         "spareSegments is from 1 to 1024, not " + spareSegments);
+    require(diskFactor >= 2, "diskFactor is at least 2, not " + diskFactor);
+    require(diskSegments >= 4, "diskSegments is at least 4, not " + diskSegments);
   }
 
   private WalConfig with(Consumer<Draft> change) {
@@ -96,6 +110,8 @@ public final class WalConfig {
     draft.batchBytes = batchBytes;
     draft.snapshotChunkBytes = snapshotChunkBytes;
     draft.spareSegments = spareSegments;
+    draft.diskFactor = diskFactor;
+    draft.diskSegments = diskSegments;
     change.accept(draft);
     return new WalConfig(draft);
   }
@@ -173,6 +189,23 @@ public final class WalConfig {
     return with(draft -> draft.spareSegments = count);
   }
 
+  /**
+   * How much disk the log takes at most, beside spares: {@code factor} times what the entries take
+   * that some group holds, and {@code segments} segments. What keeps an old segment from being
+   * given up is written once more at the log's end before it comes to that, a little with each
+   * write. A higher bound means less of that.
+   *
+   * @param factor at least 2
+   * @param segments at least 4
+   */
+  public WalConfig withDiskBound(int factor, int segments) {
+    return with(
+        draft -> {
+          draft.diskFactor = factor;
+          draft.diskSegments = segments;
+        });
+  }
+
   public Path directory() {
     return directory;
   }
@@ -207,5 +240,13 @@ public final class WalConfig {
 
   public int spareSegments() {
     return spareSegments;
+  }
+
+  public int diskFactor() {
+    return diskFactor;
+  }
+
+  public int diskSegments() {
+    return diskSegments;
   }
 }

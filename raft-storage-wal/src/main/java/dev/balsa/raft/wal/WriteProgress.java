@@ -20,7 +20,9 @@ final class WriteProgress {
   private final Groups groups;
   private final GroupRecords records;
   private final SegmentWriter writer;
+  private final EntryMover mover;
   private final SegmentTable segments;
+  private final SegmentUsage usage;
   private final Spares spares;
   private final IoQueue io;
 
@@ -28,21 +30,25 @@ final class WriteProgress {
   private int planned;
   private boolean syncs;
   private boolean flushed = true;
-  private boolean compacted;
+  private long bytesBefore;
 
   WriteProgress(
       WalConfig config,
       Groups groups,
       GroupRecords records,
       SegmentWriter writer,
+      EntryMover mover,
       SegmentTable segments,
+      SegmentUsage usage,
       Spares spares,
       IoQueue io) {
     this.config = config;
     this.groups = groups;
     this.records = records;
     this.writer = writer;
+    this.mover = mover;
     this.segments = segments;
+    this.usage = usage;
     this.spares = spares;
     this.io = io;
   }
@@ -52,11 +58,11 @@ final class WriteProgress {
     planned = 0;
     syncs = false;
     flushed = false;
-    compacted = false;
+    bytesBefore = writer.plannedBytes();
     for (int i = 0; i < writes.size(); i++) {
       Persist persist = writes.get(i).persist();
-      compacted |= persist.reset() != null || persist.compaction() != null;
-      syncs |= compacted || persist.mustSync() || !persist.entries().isEmpty();
+      boolean shrinks = persist.reset() != null || persist.compaction() != null;
+      syncs |= shrinks || persist.mustSync() || !persist.entries().isEmpty();
     }
   }
 
@@ -86,12 +92,14 @@ final class WriteProgress {
       writes = List.of();
       planned = 0;
       if (syncs) {
+        mover.plan(writer.plannedBytes() - bytesBefore);
         writer.flush();
       }
     }
-    if (io.isEmpty() && compacted) {
+    if (io.isEmpty() && syncs) {
       // Only now: what makes a segment needless is durable.
-      segments.planRemovalBefore(groups.firstNeededPosition(), io, spares, config);
+      mover.onDurable();
+      segments.planRemoval(usage, io, spares, config);
     }
   }
 }

@@ -19,7 +19,7 @@ public final class SegmentDecoder {
   private final ArrayFile file = new ArrayFile();
   private SegmentHeader header;
   private SegmentReader reader;
-  private Groups groups = new Groups();
+  private Groups groups = new Groups(new SegmentUsage());
   private int accepted;
 
   /** What is folded into the checksums of this segment's records. */
@@ -31,10 +31,12 @@ public final class SegmentDecoder {
   /** Decodes as the oldest and last segment of a log; returns how many records were accepted. */
   public int decode(byte[] segment) {
     accepted = 0;
-    groups = new Groups();
+    SegmentUsage usage = new SegmentUsage();
+    groups = new Groups(usage);
     file.content = segment;
     try {
       readHeader(segment);
+      usage.begin(header);
       long offset = header.sectorBytes();
       if (reader.look(offset) == Found.BATCH && reader.batchBytes() == header.headBytes()) {
         replay(offset, (record, payload) -> groups.replayHead(record, payload, true));
