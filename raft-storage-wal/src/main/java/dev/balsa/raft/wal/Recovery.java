@@ -125,6 +125,8 @@ final class Recovery {
   /** Reads all segments, brings their end in order, and lets {@code writer} go on there. */
   void recover(List<Segment> found, SegmentWriter writer) throws IOException {
     confirmNames();
+    List<SegmentHeader> headers = found.stream().map(Segment::header).toList();
+    RecoveryProgress progress = new RecoveryProgress(config.directory(), headers, LOG::info);
     digest = found.get(0).header().digestBefore();
     for (int i = 0; i < found.size(); i++) {
       Segment segment = found.get(i);
@@ -141,6 +143,7 @@ final class Recovery {
           endEarlier(segment, end, found.get(i + 1), i + 2 == found.size());
           file.close();
         }
+        progress.read(segment.header());
       } catch (IOException | RuntimeException e) {
         file.close();
         throw e;
