@@ -125,9 +125,9 @@ final class Recovery {
   /** Reads all segments, brings their end in order, and lets {@code writer} go on there. */
   void recover(List<Segment> found, SegmentWriter writer) throws IOException {
     confirmNames();
+    digest = found.get(0).header().digestBefore();
     List<SegmentHeader> headers = found.stream().map(Segment::header).toList();
     RecoveryProgress progress = new RecoveryProgress(config.directory(), headers, LOG::info);
-    digest = found.get(0).header().digestBefore();
     for (int i = 0; i < found.size(); i++) {
       Segment segment = found.get(i);
       boolean last = i == found.size() - 1;
