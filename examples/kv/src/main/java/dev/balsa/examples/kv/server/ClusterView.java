@@ -29,13 +29,17 @@ record ClusterView(Status leader, Map<Long, Member> described) {
     return description != null && !description.getName().isEmpty();
   }
 
-  /** Whether it was heard from within an election timeout. */
+  /**
+   * Whether it was heard from within an election timeout. A new leader gives everybody that long to
+   * answer: one that has not acknowledged anything to it yet may as well be down, and were it taken
+   * for active, a member could be removed that the quorum needs.
+   */
   boolean isActive(long id) {
     if (id == leader.self().id()) {
       return true;
     }
     PeerProgress progress = progress(id);
-    return progress != null && progress.active();
+    return progress != null && progress.active() && progress.match() > 0;
   }
 
   /** How far the log of this member is known to be there. */

@@ -166,6 +166,17 @@ class ClusterServiceTest {
   }
 
   @Test
+  void aNewLeaderTakesNobodyForAliveThatHasNotAnswered() {
+    long second = addRunning("http://a:1");
+    long third = addRunning("http://b:1");
+    fixture.replica.silent.add(third);
+    assertFails(KvError.UNHEALTHY, () -> remove(second));
+    assertFails(KvError.UNHEALTHY, () -> add(false, "http://c:1"));
+    fixture.replica.silent.remove(third);
+    remove(second);
+  }
+
+  @Test
   void whoeverIsNeededForAQuorumStays() {
     long second = addRunning("http://a:1");
     long third = addRunning("http://b:1");

@@ -44,6 +44,9 @@ final class LocalReplica implements Replica {
   /** Who else is heard, and has all of the log. */
   final TreeSet<Long> active = new TreeSet<>();
 
+  /** Those that have not answered yet since this member began to lead. */
+  final TreeSet<Long> silent = new TreeSet<>();
+
   /** Whom leadership was handed to. */
   long transferee;
 
@@ -148,7 +151,7 @@ final class LocalReplica implements Replica {
 
   private Status.PeerProgress progress(long id) {
     boolean isActive = active.contains(id);
-    return new Status.PeerProgress(
-        id, "replicate", isActive ? applied : 0, applied + 1, 0, 0, isActive, false);
+    long match = isActive && !silent.contains(id) ? applied : 0;
+    return new Status.PeerProgress(id, "replicate", match, applied + 1, 0, 0, isActive, false);
   }
 }
