@@ -94,6 +94,8 @@ class MembershipTest {
 
       // It votes: one of the others is not needed any more, and its own flags are not either.
       cluster.member(2).kill();
+      // What is handed to a leader that has just died may be lost, and its outcome is unknown.
+      cluster.awaitLeader();
       assertThat(cluster.client(3).put("after", "2 of 3")).isNotNull();
       third.stop();
       cluster.start(cluster.member(2));
@@ -185,6 +187,7 @@ class MembershipTest {
       MemberProcess third = cluster.member(3);
       String id = id(cluster, third);
       third.kill();
+      cluster.awaitLeader();
       String at = cluster.member(1).endpoint();
       Shell.etcdctl(at, "member", "remove", id).succeeds();
       cluster.start(third);

@@ -104,6 +104,8 @@ class RejoinTest {
 
       // It votes: without it, what is written now would have no majority.
       third.kill();
+      // What is handed to a leader that has just died may be lost, and its outcome is unknown.
+      cluster.awaitLeader();
       client.put("without " + third.name(), "2 of 3");
       assertThat(cluster.client(other).get("without " + third.name())).isEqualTo("2 of 3");
       // And once more, by a restart with its old flags, it is who it was.
